@@ -1,0 +1,145 @@
+package io.inplaceguard.guard;
+
+import io.inplaceguard.template.JsonTree;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One state of one object, as far as the guard looks at it: a few words of its metadata and status, and its spec, which is
+ * read only when a rule needs it.
+ */
+public final class Manifest {
+
+    /**
+     * The metadata that matters here.
+     *
+     * @param annotated     whether there is an annotations object, empty or not
+     * @param annotations   the annotations under {@code inplace-guard.io/}; no others are read
+     * @param controllerUid uid of the owner with {@code controller: true}; null without one
+     */
+    public record Metadata(
+            @Nullable String name,
+            @Nullable String namespace,
+            @Nullable String uid,
+            boolean annotated,
+            Map<String, String> annotations,
+            @Nullable String controllerUid) {
+
+        /** Metadata of an object that has none. */
+        public static final Metadata NONE = new Metadata(null, null, null, false, Map.of(), null);
+
+        public Metadata {
+            annotations = Map.copyOf(annotations);
+        }
+    }
+
+    /**
+     * The status that matters here.
+     *
+     * @param phase           of a Pod; null for other kinds
+     * @param replicas        pods there are
+     * @param updatedReplicas pods of the newest revision
+     */
+    public record Status(@Nullable String phase, long replicas, long updatedReplicas) {
+
+        /** Status of an object that has none. */
+        public static final Status NONE = new Status(null, 0, 0);
+    }
+
+    private final Metadata metadata;
+    private final Status status;
+    private final Supplier<JsonNode> source;
+    private @Nullable JsonNode spec;
+
+    /**
+     * @param source gives the spec's tree, a missing node for none; asked once at most. Two sources that are
+     *     {@link Object#equals equal} have equal specs, which spares reading them
+     */
+    public Manifest(Metadata metadata, Status status, Supplier<JsonNode> source) {
+        this.metadata = metadata;
+        this.status = status;
+        this.source = source;
+    }
+
+    /** A manifest of a whole object's tree. */
+    public static Manifest of(JsonNode object) {
+        JsonNode metadata = object.path("metadata");
+        JsonNode annotations = metadata.path("annotations");
+        Map<String, String> ours = new HashMap<>();
+        for (var annotation : annotations.properties()) {
+            if (annotation.getKey().startsWith(Names.PREFIX) && annotation.getValue().isString()) {
+                ours.put(annotation.getKey(), annotation.getValue().stringValue());
+            }
+        }
+        String controller = null;
+        for (JsonNode owner : metadata.path("ownerReferences")) {
+            if (owner.path("controller").asBoolean(false)) {
+                controller = text(owner, "uid");
+            }
+        }
+        JsonNode status = object.path("status");
+        return new Manifest(
+                new Metadata(
+                        text(metadata, "name"),
+                        text(metadata, "namespace"),
+                        text(metadata, "uid"),
+                        annotations.isObject(),
+                        ours,
+                        controller),
+                new Status(
+                        text(status, "phase"),
+                        status.path("replicas").asLong(0),
+                        status.path("updatedReplicas").asLong(0)),
+                new Tree(object.path("spec")));
+    }
+
+    private static @Nullable String text(JsonNode parent, String field) {
+        JsonNode value = parent.path(field);
+        return value.isString() ? value.stringValue() : null;
+    }
+
+    private record Tree(JsonNode spec) implements Supplier<JsonNode> {
+        @Override
+        public JsonNode get() {
+            return spec;
+        }
+    }
+
+    public Metadata metadata() {
+        return metadata;
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    /** The spec's tree; an empty object where there is none. Not safe for use by several threads. */
+    public JsonNode spec() {
+        JsonNode read = spec;
+        if (read == null) {
+            try {
+                read = source.get();
+            } catch (JacksonException e) {
+                throw new Unreadable("spec", "The object's spec is not valid JSON: its text is no UTF-8 or a number has too many digits.");
+            }
+            read = read.isMissingNode() || read.isNull() ? JsonTree.EMPTY : read;
+            spec = read;
+        }
+        return read;
+    }
+
+    /** Whether both specs are known to be equal without being compared. */
+    boolean hasSameSpecAs(Manifest other) {
+        return source.equals(other.source);
+    }
+
+    /** The annotation under {@code inplace-guard.io/} of that full name; empty text where there is none. */
+    String annotation(String name) {
+        return Objects.requireNonNullElse(metadata.annotations().get(name), "");
+    }
+}

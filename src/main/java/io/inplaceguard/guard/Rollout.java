@@ -1,0 +1,35 @@
+package io.inplaceguard.guard;
+
+import io.inplaceguard.template.PodTemplate;
+import io.inplaceguard.template.TemplateUpdate;
+
+/**
+ * One pod template of an object and how it reaches its pods. Most workloads have one, a UnitedDeployment several.
+ *
+ * @param pointer              JSON pointer of what holds the template's spec: {@code /spec/template}; empty for a Pod
+ * @param stored               strategy of the stored object
+ * @param wanted               strategy of the wanted object: the one that counts
+ * @param before               the stored template
+ * @param after                the wanted template
+ * @param finished             whether this is a Pod that has Succeeded or Failed
+ * @param claimTemplatesDiffer whether volumeClaimTemplates beside the template changed
+ */
+record Rollout(
+        String pointer,
+        Strategy stored,
+        Strategy wanted,
+        PodTemplate before,
+        PodTemplate after,
+        boolean finished,
+        boolean claimTemplatesDiffer) {
+
+    /** What differs between the two templates. */
+    TemplateUpdate update() {
+        return TemplateUpdate.between(before, after, finished);
+    }
+
+    /** The same with another wanted template. */
+    Rollout with(PodTemplate template) {
+        return new Rollout(pointer, stored, wanted, before, template, finished, claimTemplatesDiffer);
+    }
+}

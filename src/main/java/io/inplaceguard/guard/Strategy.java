@@ -1,0 +1,27 @@
+package io.inplaceguard.guard;
+
+/** How a workload brings a changed template to its pods. */
+public enum Strategy {
+    /** Pods are recreated, or nothing is rolled out: nothing to hold to the rules. */
+    RECREATE,
+    /** In place where that is possible, recreated otherwise. */
+    IN_PLACE_IF_POSSIBLE,
+    /** In place and never otherwise: what cannot be done in place is retried for ever. */
+    IN_PLACE_ONLY,
+    /** A SidecarSet: images in place, existing pods skipped for anything else. */
+    SIDECAR_IMAGES;
+
+    /** Whether changes may reach running pods in place. */
+    boolean isInPlace() {
+        return this == IN_PLACE_ONLY || this == IN_PLACE_IF_POSSIBLE;
+    }
+
+    /** The strategy of that name in CloneSet and advanced StatefulSet; RECREATE, the default, for any other. */
+    static Strategy named(String word) {
+        return switch (word) {
+            case "InPlaceOnly" -> IN_PLACE_ONLY;
+            case "InPlaceIfPossible" -> IN_PLACE_IF_POSSIBLE;
+            default -> RECREATE;
+        };
+    }
+}

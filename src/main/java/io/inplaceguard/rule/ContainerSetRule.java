@@ -1,0 +1,37 @@
+package io.inplaceguard.rule;
+
+import io.inplaceguard.template.Change;
+import io.inplaceguard.template.Change.Part;
+import io.inplaceguard.template.TemplateUpdate;
+import java.util.stream.Stream;
+
+/**
+ * The regular containers stay the same ones in the same order.
+ * Fields: spec.containers[*].name and the order of spec.containers.
+ * Why: a pod's containers are fixed when it is created. OpenKruise compares containers by index, so a reordering is seen
+ * as a rename (defaultCalculateInPlaceUpdateSpec, pkg/util/inplaceupdate).
+ */
+final class ContainerSetRule implements Rule {
+
+    @Override
+    public String id() {
+        return "container-set";
+    }
+
+    @Override
+    public Stream<Finding> check(TemplateUpdate update) {
+        return update.changes(Part.CONTAINER_SET)
+                .map(change -> new Finding(id(), change.path(), sentence(change, update)));
+    }
+
+    private static String sentence(Change change, TemplateUpdate update) {
+        String what = Wording.subject(change, update) + " " + Wording.happened(change);
+        String why =
+                switch (change.action()) {
+                    case DUPLICATED -> "a pod cannot have two containers of one name";
+                    case REORDERED -> "OpenKruise compares containers by their place, so another order is another container";
+                    default -> "the containers of a pod are fixed when it is created";
+                };
+        return what + ": " + why + ". " + Wording.remedy(update);
+    }
+}

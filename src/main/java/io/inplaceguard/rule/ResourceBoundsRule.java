@@ -1,0 +1,46 @@
+package io.inplaceguard.rule;
+
+import io.inplaceguard.template.Change;
+import io.inplaceguard.template.Change.Part;
+import io.inplaceguard.template.Container;
+import io.inplaceguard.template.Quantity;
+import io.inplaceguard.template.TemplateUpdate;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * No cpu or memory request exceeds its limit.
+ * Fields: spec.containers[*].resources.requests and limits of cpu and memory, where one of the two changes.
+ * Why: the API server refuses such a pod (ValidateContainerResourceRequirements, pkg/apis/core/validation), and the
+ * update would be retried for ever.
+ */
+final class ResourceBoundsRule implements Rule {
+
+    @Override
+    public String id() {
+        return "resource-bounds";
+    }
+
+    @Override
+    public Stream<Finding> check(TemplateUpdate update) {
+        return update.changes(Part.CPU_MEMORY)
+                .flatMap(change -> update.after().container(String.valueOf(change.container())).stream()
+                        .flatMap(container -> finding(container, change).stream()))
+                .distinct();
+    }
+
+    private Optional<Finding> finding(Container container, Change change) {
+        String resource = String.valueOf(change.resource());
+        Optional<Quantity> request = container.request(resource);
+        Optional<Quantity> limit = container.limit(resource);
+        if (request.isEmpty() || limit.isEmpty() || request.get().compareTo(limit.get()) <= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new Finding(
+                id(),
+                container.path().field("resources").field("requests").field(resource),
+                "The " + resource + " request of container " + Wording.name(container.name()) + " (" + request.get()
+                        + ") exceeds its limit (" + limit.get()
+                        + "): the API server refuses that. Lower the request or raise the limit."));
+    }
+}

@@ -1,0 +1,139 @@
+package io.inplaceguard.template;
+
+import java.math.BigDecimal;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Builds trees that are safe to walk: nesting beyond {@link #DEEPEST} becomes one marker, so that no recursion over a tree
+ * can run out of stack, and what lies beyond is known to be unknown.
+ */
+public final class JsonTree {
+
+    /** Levels of nesting that are kept; a pod template needs about 15. */
+    public static final int DEEPEST = 200;
+
+    /** Stands for what was nested too deeply to be compared. Equal to nothing a JSON text can say. */
+    public static final JsonNode TOO_DEEP = JsonNodeFactory.instance.pojoNode("nested too deeply");
+
+    /** An empty object, for reading only. */
+    public static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private JsonTree() {}
+
+    /**
+     * The value whose first token the parser stands on; afterwards it stands on the last.
+     *
+     * @throws tools.jackson.core.JacksonException when the text is no JSON
+     */
+    public static JsonNode read(JsonParser parser) {
+        return read(parser, parser.currentToken(), 0);
+    }
+
+    private static JsonNode read(JsonParser parser, JsonToken token, int depth) {
+        return switch (token) {
+            case START_OBJECT -> depth >= DEEPEST ? skip(parser) : object(parser, depth);
+            case START_ARRAY -> depth >= DEEPEST ? skip(parser) : array(parser, depth);
+            case VALUE_STRING -> NODES.stringNode(parser.getString());
+            case VALUE_NUMBER_INT -> number(parser);
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDecimalValue());
+            case VALUE_TRUE -> NODES.booleanNode(true);
+            case VALUE_FALSE -> NODES.booleanNode(false);
+            default -> NODES.nullNode();
+        };
+    }
+
+    private static JsonNode object(JsonParser parser, int depth) {
+        ObjectNode object = NODES.objectNode();
+        String name;
+        while ((name = parser.nextName()) != null) {
+            object.set(name, read(parser, parser.nextToken(), depth + 1));
+        }
+        return object;
+    }
+
+    private static JsonNode array(JsonParser parser, int depth) {
+        ArrayNode array = NODES.arrayNode();
+        JsonToken token;
+        while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
+            array.add(read(parser, token, depth + 1));
+        }
+        return array;
+    }
+
+    private static JsonNode number(JsonParser parser) {
+        return switch (parser.getNumberType()) {
+            case INT -> NODES.numberNode(parser.getIntValue());
+            case LONG -> NODES.numberNode(parser.getLongValue());
+            default -> NODES.numberNode(parser.getBigIntegerValue());
+        };
+    }
+
+    private static JsonNode skip(JsonParser parser) {
+        parser.skipChildren();
+        return TOO_DEEP;
+    }
+
+    /** Whether anything in the tree was nested too deeply to be kept. */
+    public static boolean isTooDeep(JsonNode tree) {
+        if (tree == TOO_DEEP) {
+            return true;
+        }
+        for (JsonNode child : tree) {
+            if ((child.isContainer() || child == TOO_DEEP) && isTooDeep(child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether two values mean the same: numbers by value, null as absence in objects, all else as it stands. */
+    static boolean sameValue(JsonNode a, JsonNode b) {
+        if (a == TOO_DEEP || b == TOO_DEEP) {
+            return false;
+        }
+        if (a.equals(b)) {
+            return true;
+        }
+        if (a.isNumber() && b.isNumber()) {
+            return sameNumber(a, b);
+        }
+        if (a.isArray() && b.isArray()) {
+            return sameElements(a, b);
+        }
+        return a.isObject() && b.isObject() && sameMembers(a, b) && sameMembers(b, a);
+    }
+
+    private static boolean sameNumber(JsonNode a, JsonNode b) {
+        BigDecimal left = a.decimalValue();
+        return left.compareTo(b.decimalValue()) == 0;
+    }
+
+    private static boolean sameElements(JsonNode a, JsonNode b) {
+        if (a.size() != b.size()) {
+            return false;
+        }
+        for (int i = 0; i < a.size(); i++) {
+            if (!sameValue(a.get(i), b.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameMembers(JsonNode a, JsonNode b) {
+        for (var member : a.properties()) {
+            JsonNode other = b.get(member.getKey());
+            if (!sameValue(member.getValue(), other == null ? NODES.nullNode() : other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
