@@ -1,6 +1,7 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
+import io.inplaceguard.template.Change.Action;
 import io.inplaceguard.template.Change.Part;
 import io.inplaceguard.template.TemplateUpdate;
 import java.util.stream.Stream;
@@ -25,7 +26,9 @@ final class ContainerSetRule implements Rule {
     }
 
     private static String sentence(Change change, TemplateUpdate update) {
-        String what = Wording.subject(change, update) + " " + Wording.happened(change);
+        String what = change.action() == Action.REORDERED
+                ? "The containers were reordered"
+                : Wording.subject(change, update) + " " + Wording.happened(change);
         String why =
                 switch (change.action()) {
                     case DUPLICATED -> "a pod cannot have two containers of one name";

@@ -46,9 +46,10 @@ final class Wording {
     /** What would be allowed instead, and what to do about it. */
     static String remedy(TemplateUpdate update) {
         return update.after().home().isPod()
-                ? "Only images and cpu/memory of regular containers may change in place: revert this, or create the Pod anew."
-                : "Only images and cpu/memory of regular containers may change in place: revert this, or choose the strategy"
-                        + " InPlaceIfPossible to have the pods recreated.";
+                ? "Under InPlaceOnly only images and cpu/memory of regular containers may change: revert this, or create the Pod"
+                        + " anew."
+                : "Under InPlaceOnly only images and cpu/memory of regular containers may change: revert this, or choose the"
+                        + " strategy InPlaceIfPossible to have the pods recreated.";
     }
 
     /** An image or a quantity, quoted, one line and bounded; nothing else is ever shown. */
