@@ -1,0 +1,74 @@
+package io.inplaceguard.certs;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands on a new serving pair when a folder's content changes. It looks at content, not at names or times, so that the
+ * symlinks a kubelet swaps need no special care. A pair that does not load whole is never handed on.
+ */
+public final class CertificateWatcher implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateWatcher.class);
+
+    private final CertificateFolder folder;
+    private final Supplier<ServingPair> source;
+    private final Consumer<ServingPair> consumer;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "certificate-watcher");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private String handedOn;
+    private String complained = "";
+
+    /**
+     * @param folder   what is watched; what it holds now counts as known
+     * @param source   reads the pair, or makes it anew where that is due
+     * @param consumer gets each new pair
+     */
+    public CertificateWatcher(CertificateFolder folder, Supplier<ServingPair> source, Consumer<ServingPair> consumer) {
+        this.folder = folder;
+        this.source = source;
+        this.consumer = consumer;
+        this.handedOn = folder.fingerprint();
+    }
+
+    /** Looks every so often, until closed. */
+    public CertificateWatcher start(Duration interval) {
+        executor.scheduleWithFixedDelay(this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        return this;
+    }
+
+    /** Looks once. */
+    public synchronized void look() {
+        try {
+            ServingPair pair = source.get();
+            String found = folder.fingerprint();
+            // Remembered only once handed on: what failed is tried again.
+            if (!found.equals(handedOn)) {
+                consumer.accept(pair);
+                handedOn = found;
+                LOG.info("serving the new certificate of {}, valid until {}", folder.folder(), pair.notAfter());
+            }
+            complained = "";
+        } catch (RuntimeException e) {
+            String problem = String.valueOf(e.getMessage());
+            if (!problem.equals(complained)) {
+                LOG.warn("going on with the certificate there was: {}", problem);
+                complained = problem;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

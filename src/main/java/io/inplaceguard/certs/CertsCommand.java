@@ -1,0 +1,82 @@
+package io.inplaceguard.certs;
+
+import io.inplaceguard.certs.CertificateMaker.Authority;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code certs --out DIR [--dns NAME]...}: a CA and a serving pair. */
+@Command(
+        name = "certs",
+        mixinStandardHelpOptions = true,
+        description = "Makes a CA and a serving pair: ca.crt, ca.key, tls.crt, tls.key.",
+        footer = {
+            "",
+            "Examples:",
+            "  java -jar inplace-guard.jar certs --out certs",
+            "  java -jar inplace-guard.jar certs --out certs --dns inplace-guard.prod.svc --dns 10.0.0.7",
+        })
+public final class CertsCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "the folder to write to")
+    private Path out;
+
+    @Option(names = "--dns", paramLabel = "NAME", description = "a DNS name or IP address besides localhost; may be repeated")
+    private List<String> names = List.of();
+
+    @Option(names = "--days", defaultValue = "90", description = "how long the serving pair lives (${DEFAULT-VALUE})")
+    private int days;
+
+    @Option(names = "--ca-days", defaultValue = "730", description = "how long the CA lives (${DEFAULT-VALUE})")
+    private int authorityDays;
+
+    @Option(names = "--force", description = "replace a pair that is there")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        if (days < 1 || authorityDays < days) {
+            err.println("--days must be at least 1, and --ca-days at least as many: a pair cannot outlive its CA.");
+            return 2;
+        }
+        if (!force && Files.exists(out.resolve(CertificateFolder.KEY))) {
+            err.println(out.resolve(CertificateFolder.KEY) + " exists. Use --force to replace it, or another --out.");
+            return 2;
+        }
+        try {
+            make(spec.commandLine().getOut());
+            return 0;
+        } catch (CertificateException e) {
+            err.println(e.getMessage());
+            return 2;
+        }
+    }
+
+    private void make(PrintWriter print) {
+        List<String> all = new ArrayList<>(List.of("localhost", "127.0.0.1", "::1"));
+        all.addAll(names);
+        Instant now = Instant.now();
+        Authority authority = CertificateMaker.authority(now, Duration.ofDays(authorityDays));
+        ServingPair pair = CertificateMaker.pair(authority, all, now, Duration.ofDays(days));
+        new CertificateFolder(out).write(authority, pair);
+        print.println("wrote " + out.resolve(CertificateFolder.CA_CERTIFICATE) + ", " + out.resolve(CertificateFolder.CERTIFICATE)
+                + " and, readable by you alone, " + out.resolve(CertificateFolder.KEY) + " and " + out.resolve(CertificateFolder.CA_KEY));
+        print.println("for " + String.join(", ", all) + ", valid until " + pair.notAfter());
+        print.println("next: java -jar inplace-guard.jar serve --inplace-guard.certs.mode=files --inplace-guard.certs.dir=" + out);
+        print.println("caBundle: base64 -w0 < " + out.resolve(CertificateFolder.CA_CERTIFICATE));
+        print.flush();
+    }
+}
