@@ -1,10 +1,49 @@
 package io.inplaceguard;
 
-/** Picks the command: serve, check or certs. */
-public final class InplaceGuard {
-    private InplaceGuard() {}
+import io.inplaceguard.certs.CertsCommand;
+import io.inplaceguard.server.ServerConfiguration;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Picks the command. It must know it before Spring is touched: only {@code serve} pays for a web server. */
+@Command(
+        name = "inplace-guard",
+        mixinStandardHelpOptions = true,
+        version = "inplace-guard 0.1.0",
+        description = "A Kubernetes admission webhook that keeps in-place updates in place.",
+        subcommands = CertsCommand.class,
+        footer = {
+            "",
+            "  serve   the HTTPS admission webhook, also when no command is given; takes Spring properties as --key=value",
+            "",
+            "Examples:",
+            "  java -jar inplace-guard.jar serve --server.port=9443 --inplace-guard.certs.dir=certs",
+            "  java -jar inplace-guard.jar certs --out certs --dns inplace-guard.prod.svc",
+        })
+public final class InplaceGuard implements Runnable {
+
+    private static final List<String> OTHERS = List.of("certs", "-h", "--help", "-V", "--version");
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
 
     public static void main(String[] args) {
-        System.out.println("stub");
+        boolean serve = args.length == 0 || args[0].equals("serve") || args[0].startsWith("--") && !OTHERS.contains(args[0]);
+        if (!serve) {
+            System.exit(new CommandLine(new InplaceGuard()).execute(args));
+        }
+        boolean named = args.length > 0 && args[0].equals("serve");
+        List<String> rest = Arrays.asList(args).subList(named ? 1 : 0, args.length);
+        if (rest.contains("--help") || rest.contains("-h")) {
+            System.exit(new CommandLine(new InplaceGuard()).execute("--help"));
+        }
+        ServerConfiguration.run(rest.toArray(String[]::new));
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
     }
 }

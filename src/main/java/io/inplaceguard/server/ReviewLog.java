@@ -1,0 +1,49 @@
+package io.inplaceguard.server;
+
+import io.inplaceguard.review.Outcome;
+import io.inplaceguard.template.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line for each review that is denied, would be, is exempt, or failed. Never a value of the object. */
+final class ReviewLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.inplaceguard.review");
+
+    private ReviewLog() {}
+
+    static void tell(Outcome outcome, long nanos) {
+        switch (outcome.verdict()) {
+            case ALLOWED, WARNED, PATCHED -> {}
+            case DENIED -> log(outcome.mode().equals("enforce") ? "denied" : "would be denied", outcome, nanos);
+            case EXEMPT -> log("exempt", outcome, nanos);
+            case ERROR -> log("failed", outcome, nanos);
+        }
+    }
+
+    private static void log(String what, Outcome outcome, long nanos) {
+        var event = outcome.error() == null ? LOG.atInfo() : LOG.atError().setCause(outcome.error());
+        event.setMessage(what)
+                .addKeyValue("uid", clean(outcome.uid()))
+                .addKeyValue("user", clean(outcome.user()))
+                .addKeyValue("kind", outcome.kind())
+                .addKeyValue("namespace", clean(outcome.namespace()))
+                .addKeyValue("name", clean(outcome.name()))
+                .addKeyValue("mode", outcome.mode())
+                .addKeyValue("rules", String.join(",", outcome.rules()))
+                .addKeyValue("fields", some(outcome.fields()))
+                .addKeyValue("milliseconds", nanos / 1_000_000.0)
+                .log();
+    }
+
+    private static String some(List<String> fields) {
+        return String.join(" ", fields.subList(0, Math.min(10, fields.size())));
+    }
+
+    /** Names come from whoever posts; a line break in one must not begin another log line. */
+    private static String clean(@Nullable String text) {
+        return text == null ? "" : Path.printable(text);
+    }
+}

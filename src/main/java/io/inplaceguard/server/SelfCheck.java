@@ -1,0 +1,81 @@
+package io.inplaceguard.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * Ready means: the TLS socket serves the current certificate and a review has been evaluated end to end. It also warms up
+ * what the first real review would wait for.
+ */
+final class SelfCheck {
+
+    private static final int ROUNDS = 30;
+    private static final String UID = "inplace-guard-self-check";
+
+    private SelfCheck() {}
+
+    /**
+     * Posts a small review to the own port.
+     *
+     * @throws IllegalStateException when it is not answered as it must be
+     */
+    static void run(int port, ServingTls tls) {
+        try {
+            SSLContext context = trustingOnly(tls);
+            byte[] review = review();
+            for (int i = 0; i < ROUNDS; i++) {
+                HttpsURLConnection connection =
+                        (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + "/validate/audit").toURL().openConnection();
+                connection.setSSLSocketFactory(context.getSocketFactory());
+                // The very certificate is trusted, whatever names it has.
+                connection.setHostnameVerifier((host, session) -> true);
+                connection.setConnectTimeout(5_000);
+                connection.setReadTimeout(5_000);
+                connection.setDoOutput(true);
+                connection.setRequestProperty("Content-Type", "application/json");
+                try (OutputStream out = connection.getOutputStream()) {
+                    out.write(review);
+                }
+                try (InputStream in = connection.getInputStream()) {
+                    String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                    if (!answer.contains(UID)) {
+                        throw new IllegalStateException("The webhook does not answer its own review on port " + port + ".");
+                    }
+                }
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("The webhook cannot be reached on its own port " + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static SSLContext trustingOnly(ServingTls tls) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("leaf", tls.served().leaf());
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
+    }
+
+    private static byte[] review() {
+        String object =
+                """
+                {"metadata":{"name":"self-check"},"spec":{"updateStrategy":{"type":"InPlaceOnly"},"template":{"spec":\
+                {"containers":[{"name":"app","image":"%s","resources":{"limits":{"cpu":"1"},"requests":{"cpu":"500m"}}}]}}}}""";
+        return """
+               {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"%s","kind":{"group":"apps.kruise.io",\
+               "version":"v1alpha1","kind":"CloneSet"},"operation":"UPDATE","object":%s,"oldObject":%s}}"""
+                .formatted(UID, object.formatted("a:2"), object.formatted("a:1"))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,73 @@
+package io.inplaceguard.server;
+
+import io.inplaceguard.guard.Settings;
+import java.util.List;
+import java.util.Set;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * All of {@code inplace-guard.*}.
+ *
+ * @param maxReviewBytes bodies larger than this are refused with 413
+ * @param certs          where the certificate comes from
+ * @param resizePolicy   defaults of resizePolicy
+ * @param rules          what the rules let through
+ * @param exemptions     who is let through
+ */
+@ConfigurationProperties("inplace-guard")
+record ServerProperties(
+        @DefaultValue("20MB") DataSize maxReviewBytes,
+        @DefaultValue Certs certs,
+        @DefaultValue ResizePolicy resizePolicy,
+        @DefaultValue Rules rules,
+        @DefaultValue Exemptions exemptions) {
+
+    /** How the serving pair comes about. */
+    enum Mode {
+        SELF_SIGNED,
+        FILES
+    }
+
+    /**
+     * @param mode     {@code self-signed} makes a pair in {@code dir} and renews it, {@code files} serves the one there
+     * @param dir      the certificate folder
+     * @param dnsNames names of the self-signed certificate besides localhost, 127.0.0.1 and ::1
+     */
+    record Certs(
+            @DefaultValue("self-signed") Mode mode, @DefaultValue("certs") String dir, @DefaultValue List<String> dnsNames) {}
+
+    /** {@code NotRequired} or {@code RestartContainer}, by resource. */
+    record ResizePolicy(@DefaultValue("NotRequired") String cpu, @DefaultValue("NotRequired") String memory) {
+        ResizePolicy {
+            oneOf("inplace-guard.resize-policy.cpu", cpu, "NotRequired", "RestartContainer");
+            oneOf("inplace-guard.resize-policy.memory", memory, "NotRequired", "RestartContainer");
+        }
+    }
+
+    /** {@code deny} or {@code allow} changes of template labels and annotations. */
+    record Rules(@DefaultValue("deny") String templateMetadata) {
+        Rules {
+            oneOf("inplace-guard.rules.template-metadata", templateMetadata, "deny", "allow");
+        }
+    }
+
+    /** Exact usernames and groups. */
+    record Exemptions(@DefaultValue List<String> usernames, @DefaultValue List<String> groups) {}
+
+    private static void oneOf(String property, String value, String... legal) {
+        if (!Set.of(legal).contains(value)) {
+            throw new IllegalArgumentException(property + " is \"" + value + "\"; write " + String.join(" or ", legal));
+        }
+    }
+
+    Settings settings() {
+        return new Settings(
+                resizePolicy.cpu(),
+                resizePolicy.memory(),
+                rules.templateMetadata().equals("allow"),
+                exemptions.usernames(),
+                exemptions.groups());
+    }
+}
