@@ -1,0 +1,214 @@
+package io.inplaceguard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inplaceguard.certs.CertificateFolder;
+import io.inplaceguard.certs.CertificateMaker;
+import io.inplaceguard.certs.CertificateWatcher;
+import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.review.Cases;
+import io.inplaceguard.review.Cases.Case;
+import io.inplaceguard.review.Held;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The real server, over TLS. */
+@org.junit.jupiter.api.extension.ExtendWith(OutputCaptureExtension.class)
+class WireTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    static Path certs;
+
+    private static ConfigurableApplicationContext server;
+    private static HttpClient client;
+    private static int port;
+    private static int managementPort;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ServerConfiguration.run(
+                "--server.port=0", "--management.server.port=0", "--inplace-guard.certs.dir=" + certs);
+        port = ((ServletWebServerApplicationContext) server).getWebServer().getPort();
+        managementPort = server.getEnvironment().getProperty("local.management.port", Integer.class, 0);
+        client = client(new CertificateFolder(certs).read());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static SSLContext trusting(ServingPair pair) throws Exception {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(pair.trustStore());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static HttpClient client(ServingPair pair) throws Exception {
+        return HttpClient.newBuilder().sslContext(trusting(pair)).build();
+    }
+
+    private static HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create("https://localhost:" + port + path)).header("Content-Type", "application/json");
+    }
+
+    private static HttpResponse<String> post(String path, byte[] body) throws Exception {
+        return client.send(to(path).POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofString());
+    }
+
+    static Stream<Case> cases() {
+        return Cases.all();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void answers_every_case(Case example) throws Exception {
+        HttpResponse<String> response = post("/validate?timeout=5s", example.body());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+        Held.against(example, JSON.readTree(response.body()));
+    }
+
+    @ParameterizedTest(name = "{0} {1} as {2}: {4}")
+    @CsvSource(nullValues = "none", value = {
+        "POST, /validate, application/json, nonsense, 400",
+        "POST, /validate, application/json, '', 400",
+        "POST, /mutate, application/json, '{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":null}', 400",
+        "POST, /validate, text/plain, '{}', 415",
+        "POST, /validate/warn, application/jsonx, '{}', 415",
+        "GET, /validate, application/json, '', 405",
+        "PUT, /mutate, application/json, '{}', 405",
+        "DELETE, /validate/audit, application/json, '', 405",
+        "POST, /, application/json, '{}', 404",
+        "POST, /validate/, application/json, '{}', 404",
+        "POST, /livez, application/json, '{}', 404",
+        "POST, /validate/..%2fmutate, application/json, '{}', 400",
+    })
+    void bad_requests_get_a_problem(String method, String path, String type, String body, int status) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
+                .header("Content-Type", type)
+                .method(method, BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.body()).doesNotContain("Tomcat", "Exception", "\tat ");
+        if (!path.contains("%")) {
+            assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
+            assertThat(JSON.readTree(response.body()).path("status").asInt()).isEqualTo(status);
+            assertThat(JSON.readTree(response.body()).path("detail").asString()).endsWith(".");
+        }
+    }
+
+    @Test
+    void a_body_over_the_limit_is_refused_with_and_without_its_length_told() throws Exception {
+        byte[] large = new byte[(20 << 20) + 1];
+        assertThat(post("/validate", large).statusCode()).isEqualTo(413);
+        HttpRequest chunked =
+                to("/validate").POST(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(large))).build();
+        assertThat(client.send(chunked, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void speaks_http_1_1_and_no_old_tls() throws Exception {
+        assertThat(post("/validate", new byte[0]).version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+        try (SSLSocket socket = (SSLSocket)
+                trusting(new CertificateFolder(certs).read()).getSocketFactory().createSocket("localhost", port)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.1"});
+            assertThatThrownBy(socket::startHandshake).isInstanceOf(javax.net.ssl.SSLException.class);
+        }
+    }
+
+    @Test
+    void denials_are_logged_and_counted_without_values(CapturedOutput output) throws Exception {
+        Case denied = Cases.all().filter(example -> example.id().equals("env-value/CloneSet-v1beta1")).findAny().orElseThrow();
+        String body = new String(denied.body(), StandardCharsets.UTF_8).replace("\"alice\"", "\"al\\nice\"");
+        post("/validate/audit", body.getBytes(StandardCharsets.UTF_8));
+        assertThat(output.getOut()).contains("would be denied", "not-in-place", "env[name=MODE].value", denied.review().at("/request/uid").asString());
+        assertThat(output.getOut()).doesNotContain("s3cret", "al\nice");
+        assertThat(management("/metrics")).contains(
+                "inplace_guard_reviews_total{endpoint=\"validate\",kind=\"CloneSet\",mode=\"audit\",operation=\"UPDATE\",verdict=\"denied\"}",
+                "inplace_guard_violations_total{kind=\"CloneSet\",rule=\"not-in-place\"}",
+                "inplace_guard_review_duration_seconds_bucket",
+                "inplace_guard_certificate_not_after_seconds");
+    }
+
+    private static String management(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path)).build();
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        return response.statusCode() == 200 ? response.body() : String.valueOf(response.statusCode());
+    }
+
+    @Test
+    void the_management_port_has_health_and_metrics_and_nothing_else() throws Exception {
+        assertThat(management("/livez")).contains("UP");
+        assertThat(management("/readyz")).contains("UP");
+        for (String path : List.of("/env", "/beans", "/heapdump", "/shutdown", "/loggers", "/actuator", "/validate")) {
+            assertThat(management(path)).as(path).isEqualTo("404");
+        }
+    }
+
+    @Test
+    void a_new_certificate_is_served_while_connections_live_on() throws Exception {
+        CertificateFolder folder = new CertificateFolder(certs);
+        ServingPair old = folder.read();
+        try (SSLSocket kept = (SSLSocket) trusting(old).getSocketFactory().createSocket("localhost", port)) {
+            ask(kept);
+            CertificateMaker.Authority authority = CertificateMaker.authority(Instant.now(), Duration.ofDays(365));
+            ServingPair renewed = CertificateMaker.pair(
+                    authority, List.of("localhost", "127.0.0.1", "::1"), Instant.now(), Duration.ofDays(90));
+            folder.write(authority, renewed);
+            server.getBean(CertificateWatcher.class).look();
+
+            ask(kept);
+            try (SSLSocket fresh = (SSLSocket) trusting(renewed).getSocketFactory().createSocket("localhost", port)) {
+                X509Certificate served = (X509Certificate) fresh.getSession().getPeerCertificates()[0];
+                assertThat(served).isEqualTo(renewed.leaf());
+            }
+            client = client(renewed);
+        }
+    }
+
+    private static void ask(SSLSocket socket) throws Exception {
+        socket.getOutputStream().write("GET /validate HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        InputStream in = socket.getInputStream();
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("here.\"}")) {
+            int next = in.read();
+            assertThat(next).as("the connection lives").isGreaterThanOrEqualTo(0);
+            head.append((char) next);
+        }
+        assertThat(head).startsWith("HTTP/1.1 405");
+    }
+}
