@@ -3,16 +3,25 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build test clean
+.PHONY: help build demo run test fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build target/inplace-guard.jar
 	$(MVN) -q -DskipTests package
 
+demo: build ## start the webhook, post recorded reviews, print each verdict, stop
+	@src/demo/demo.sh
+
+run: build ## serve on 8443 (8081: health and metrics) until interrupted
+	java -jar $(JAR) serve
+
 test: ## run the tests (needs JDK 17 and Maven, fetches the rest)
 	$(MVN) verify
+
+fuzz: ## search for bodies that are not answered well, 5 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
+	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz
 
 clean: ## remove what was built
 	$(MVN) -q clean
