@@ -3,7 +3,7 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test fuzz clean
+.PHONY: help build demo run test bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,12 @@ test: ## run the tests (needs JDK 17 and Maven, fetches the rest)
 
 fuzz: ## search for bodies that are not answered well, 5 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz
+
+bench: ## measure: JMH for decode-and-decide, then HTTP against no-op handlers (needs wrk)
+	$(MVN) -q test-compile
+	$(MVN) -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
+	java -cp target/test-classes:target/classes:$$(cat target/classpath) org.openjdk.jmh.Main DecideBenchmark
+	src/bench/http.sh
 
 clean: ## remove what was built
 	$(MVN) -q clean

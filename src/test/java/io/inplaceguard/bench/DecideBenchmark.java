@@ -1,0 +1,48 @@
+package io.inplaceguard.bench;
+
+import io.inplaceguard.guard.Settings;
+import io.inplaceguard.review.Answer;
+import io.inplaceguard.review.Endpoint;
+import io.inplaceguard.review.Reviewer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Decode and decide: microseconds from the body's bytes to the answer's. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 4, time = 2)
+public class DecideBenchmark {
+
+    @Param({"pod-7k", "cloneset-20k", "pod-100k"})
+    public String review;
+
+    private final Reviewer reviewer = new Reviewer(Settings.DEFAULTS);
+    private byte[] body = {};
+
+    @Setup
+    public void read() {
+        body = switch (review) {
+            case "pod-7k" -> BenchReviews.pod7k();
+            case "cloneset-20k" -> BenchReviews.cloneSet20k();
+            default -> BenchReviews.pod100k();
+        };
+    }
+
+    @Benchmark
+    public Answer decide() {
+        return reviewer.answer(Endpoint.VALIDATE, body, body.length);
+    }
+}
