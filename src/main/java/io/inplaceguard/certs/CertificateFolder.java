@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,16 +16,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -46,6 +47,7 @@ public record CertificateFolder(Path folder) {
     public static final String CERTIFICATE = "tls.crt";
     public static final String KEY = "tls.key";
     static final String CA_KEY = "ca.key";
+    private static final String LOCK = ".lock";
 
     private static final List<String> ALWAYS_SERVED = List.of("localhost", "127.0.0.1", "::1");
 
@@ -65,49 +67,59 @@ public record CertificateFolder(Path folder) {
         return new ServingPair(authorities, chain, key);
     }
 
-    /** A fingerprint of the three files' content; it changes whenever one of them does, and is empty where one is missing. */
-    public String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String name : List.of(CA_CERTIFICATE, CERTIFICATE, KEY)) {
-                digest.update(digest.digest(Files.readAllBytes(folder.resolve(name))));
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            return "";
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /**
      * The pair of this folder, made anew where it is missing, unusable, near its expiry or lacking a name. A CA made here
-     * that has enough life left is kept, so that those who trust it go on.
+     * that is not near its own expiry is kept, so that those who trust it go on. Processes that share the folder agree on
+     * one pair.
      *
      * @param names served besides localhost, 127.0.0.1 and ::1
      */
     public ServingPair ensure(List<String> names, Instant now) {
         List<String> all = new ArrayList<>(ALWAYS_SERVED);
         all.addAll(names);
+        Optional<ServingPair> there = usable(all, now);
+        return there.isPresent() ? there.get() : exclusively(() -> usable(all, now).orElseGet(() -> make(all, now)));
+    }
+
+    private Optional<ServingPair> usable(List<String> names, Instant now) {
         try {
             ServingPair pair = read();
-            if (pair.isValidAt(now) && !pair.isNearExpiryAt(now) && pair.covers(all)) {
-                return pair;
-            }
+            boolean good = pair.isValidAt(now) && !pair.isNearExpiryAt(now) && pair.covers(names) && pair.isTrusted();
+            return good ? Optional.of(pair) : Optional.empty();
         } catch (CertificateException e) {
-            // Missing or unusable: it is made below.
+            // Missing or unusable: it is made.
+            return Optional.empty();
         }
+    }
+
+    private ServingPair make(List<String> names, Instant now) {
         Authority authority = authority(now);
-        write(authority, CertificateMaker.pair(authority, all, now, CertificateMaker.LEAF_LIFE));
+        write(authority, CertificateMaker.pair(authority, names, now, CertificateMaker.LEAF_LIFE));
         return read();
+    }
+
+    /** A lock for this process, and one for all of them: a file lock does not keep two threads apart. */
+    private ServingPair exclusively(Supplier<ServingPair> work) {
+        synchronized (CertificateFolder.class) {
+            try {
+                Files.createDirectories(folder);
+                try (FileChannel channel =
+                        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    // Released when the channel closes.
+                    channel.lock();
+                    return work.get();
+                }
+            } catch (IOException e) {
+                throw notWritable(e);
+            }
+        }
     }
 
     private Authority authority(Instant now) {
         try {
             X509Certificate certificate = certificates(CA_CERTIFICATE).get(0);
             PrivateKey key = key(CA_KEY);
-            Instant needed = now.plus(CertificateMaker.LEAF_LIFE);
-            if (belongTogether(key, certificate) && certificate.getNotAfter().toInstant().isAfter(needed)) {
+            if (belongTogether(key, certificate) && !ServingPair.isNearExpiry(certificate, now)) {
                 return new Authority(certificate, key);
             }
         } catch (CertificateException e) {
@@ -125,9 +137,14 @@ public record CertificateFolder(Path folder) {
             write(CERTIFICATE, pem("CERTIFICATE", pair.leaf().getEncoded()), false);
             write(CA_CERTIFICATE, pem("CERTIFICATE", authority.certificate().getEncoded()), false);
         } catch (IOException | GeneralSecurityException e) {
-            throw new CertificateException("Certificates cannot be written to " + folder + ": " + e.getMessage()
-                    + ". Give a folder that can be written to.", e);
+            throw notWritable(e);
         }
+    }
+
+    private CertificateException notWritable(Exception e) {
+        return new CertificateException(
+                "Certificates cannot be written to " + folder + ": " + e.getMessage() + ". Give a folder that can be written to.",
+                e);
     }
 
     private static String pem(String type, byte[] content) throws IOException {
@@ -149,10 +166,14 @@ public record CertificateFolder(Path folder) {
                 }
                 : new FileAttribute<?>[0];
         var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (SeekableByteChannel channel = Files.newByteChannel(temporary, options, attributes)) {
-            channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+        try {
+            try (SeekableByteChannel channel = Files.newByteChannel(temporary, options, attributes)) {
+                channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
         }
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private List<X509Certificate> certificates(String name) {

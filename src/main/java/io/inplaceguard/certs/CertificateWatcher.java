@@ -25,19 +25,21 @@ public final class CertificateWatcher implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private String handedOn;
+    private ServingPair handedOn;
     private String complained = "";
 
     /**
-     * @param folder   what is watched; what it holds now counts as known
+     * @param folder   what is watched
+     * @param first    the pair its consumer has already
      * @param source   reads the pair, or makes it anew where that is due
      * @param consumer gets each new pair
      */
-    public CertificateWatcher(CertificateFolder folder, Supplier<ServingPair> source, Consumer<ServingPair> consumer) {
+    public CertificateWatcher(
+            CertificateFolder folder, ServingPair first, Supplier<ServingPair> source, Consumer<ServingPair> consumer) {
         this.folder = folder;
         this.source = source;
         this.consumer = consumer;
-        this.handedOn = folder.fingerprint();
+        this.handedOn = first;
     }
 
     /** Looks every so often, until closed. */
@@ -50,11 +52,10 @@ public final class CertificateWatcher implements AutoCloseable {
     public synchronized void look() {
         try {
             ServingPair pair = source.get();
-            String found = folder.fingerprint();
             // Remembered only once handed on: what failed is tried again.
-            if (!found.equals(handedOn)) {
+            if (!pair.equals(handedOn)) {
                 consumer.accept(pair);
-                handedOn = found;
+                handedOn = pair;
                 LOG.info("serving the new certificate of {}, valid until {}", folder.folder(), pair.notAfter());
             }
             complained = "";

@@ -46,10 +46,25 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
         return isNearExpiry(leaf(), time) || authorities.stream().allMatch(authority -> isNearExpiry(authority, time));
     }
 
-    private static boolean isNearExpiry(X509Certificate certificate, Instant time) {
+    static boolean isNearExpiry(X509Certificate certificate, Instant time) {
         Instant end = certificate.getNotAfter().toInstant();
         Duration life = Duration.between(certificate.getNotBefore().toInstant(), end);
         return time.isAfter(end.minus(life.dividedBy(3)));
+    }
+
+    /** Whether one of the authorities has signed the end of the chain, as clients will ask. */
+    boolean isTrusted() {
+        X509Certificate last = chain.get(chain.size() - 1);
+        return authorities.stream().anyMatch(authority -> isSigned(last, authority));
+    }
+
+    private static boolean isSigned(X509Certificate certificate, X509Certificate authority) {
+        try {
+            certificate.verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     /** Whether the leaf names all of these DNS names or IP addresses. */

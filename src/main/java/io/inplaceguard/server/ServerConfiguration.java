@@ -74,7 +74,8 @@ public class ServerConfiguration {
     @Bean
     CertificateWatcher certificateWatcher(
             ServerProperties properties, CertificateFolder folder, ServingTls tls, SslBundleRegistry registry) {
-        return new CertificateWatcher(folder, source(properties, folder), pair -> tls.swap(pair, registry)).start(LOOK);
+        return new CertificateWatcher(folder, tls.served(), source(properties, folder), pair -> tls.swap(pair, registry))
+                .start(LOOK);
     }
 
     @Bean

@@ -74,7 +74,7 @@ class CertificatesTest {
         assertThat(folder.read().leaf()).isEqualTo(made.leaf());
         assertThat(made.covers(List.of("localhost", "127.0.0.1", "::1", "guard.prod.svc"))).isTrue();
         try (var files = Files.list(folder.folder())) {
-            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("ca.crt", "ca.key", "tls.crt", "tls.key");
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder(".lock", "ca.crt", "ca.key", "tls.crt", "tls.key");
         }
     }
 
@@ -90,6 +90,43 @@ class CertificatesTest {
         assertThat(second.authorities()).isEqualTo(first.authorities());
         ServingPair late = folder.ensure(List.of("another.svc"), NOW.plus(Duration.ofDays(700)));
         assertThat(late.authorities()).isNotEqualTo(first.authorities());
+    }
+
+    /** From a third of the CA's life on, every look once made another leaf. */
+    @Test
+    void at_any_age_of_the_authority_one_look_suffices() {
+        CertificateFolder folder = new CertificateFolder(temp);
+        for (int day = 0; day < 1000; day += 20) {
+            ServingPair pair = folder.ensure(List.of(), NOW.plus(Duration.ofDays(day)));
+            assertThat(folder.ensure(List.of(), NOW.plus(Duration.ofDays(day)).plusSeconds(1))).isEqualTo(pair);
+            assertThat(pair.leaf().getNotAfter()).isBeforeOrEqualTo(pair.authorities().get(0).getNotAfter());
+        }
+    }
+
+    @Test
+    void a_leaf_its_authority_did_not_sign_is_made_anew() throws Exception {
+        CertificateFolder folder = new CertificateFolder(temp);
+        ServingPair first = folder.ensure(List.of(), NOW);
+        CertificateFolder other = new CertificateFolder(temp.resolve("other"));
+        other.ensure(List.of(), NOW);
+        Files.copy(other.folder().resolve("ca.crt"), temp.resolve("ca.crt"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThat(folder.ensure(List.of(), NOW).leaf()).isNotEqualTo(first.leaf());
+    }
+
+    @Test
+    void those_who_share_a_folder_agree_on_one_pair() throws Exception {
+        var executor = java.util.concurrent.Executors.newFixedThreadPool(4);
+        try {
+            List<java.util.concurrent.Callable<ServingPair>> tasks =
+                    java.util.Collections.nCopies(4, () -> new CertificateFolder(temp.resolve("shared")).ensure(List.of(), NOW));
+            List<ServingPair> pairs = new ArrayList<>();
+            for (var made : executor.invokeAll(tasks)) {
+                pairs.add(made.get());
+            }
+            assertThat(pairs).allMatch(pairs.get(0)::equals);
+        } finally {
+            executor.shutdownNow();
+        }
     }
 
     @Test
@@ -119,7 +156,7 @@ class CertificatesTest {
         }
         CertificateFolder mounted = new CertificateFolder(temp);
         List<ServingPair> handedOn = new ArrayList<>();
-        try (CertificateWatcher watcher = new CertificateWatcher(mounted, mounted::read, handedOn::add)) {
+        try (CertificateWatcher watcher = new CertificateWatcher(mounted, mounted.read(), mounted::read, handedOn::add)) {
             watcher.look();
             assertThat(handedOn).isEmpty();
             Files.copy(two.folder().resolve("tls.crt"), one.folder().resolve("tls.crt"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
