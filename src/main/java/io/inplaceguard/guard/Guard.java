@@ -7,8 +7,11 @@ import io.inplaceguard.rule.Rules;
 import io.inplaceguard.template.Change.Part;
 import io.inplaceguard.template.TemplateUpdate;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -82,7 +85,8 @@ public final class Guard {
 
     private Verdict judge(Subject subject, List<Rollout> rollouts) {
         List<Finding> violations = new ArrayList<>();
-        List<Notice> warnings = new ArrayList<>();
+        Set<Notice> warnings = new LinkedHashSet<>();
+        Set<Finding> told = new HashSet<>();
         for (Rollout rollout : rollouts) {
             if (mattersNot(rollout, subject)) {
                 continue;
@@ -96,13 +100,25 @@ public final class Guard {
                 continue;
             }
             TemplateUpdate update = rollout.update();
-            List<Finding> findings = findings(rollout, update);
+            List<Finding> all = findings(rollout, update);
+            List<Finding> findings = all.stream()
+                    .filter(finding -> told.add(inTemplate(finding, rollout)) || !rollout.subset())
+                    .toList();
             if (rollout.wanted() == Strategy.IN_PLACE_ONLY) {
                 violations.addAll(findings);
             }
-            warnings.addAll(Warnings.of(subject, rollout, update, findings));
+            if (findings.size() == all.size() || !findings.isEmpty()) {
+                warnings.addAll(Warnings.of(subject, rollout, update, findings));
+            }
         }
-        return new Verdict(violations, warnings);
+        return new Verdict(violations, List.copyOf(warnings));
+    }
+
+    /** A subset shares its child's template, so what is said of the one is not said of the other again. */
+    private static Finding inTemplate(Finding finding, Rollout rollout) {
+        String template = rollout.after().path().toString();
+        String field = finding.field().startsWith(template) ? finding.field().substring(template.length()) : finding.field();
+        return new Finding(finding.rule(), field, "");
     }
 
     /** A template that is recreated before and after asks for no comparison; a Pod is resized in place whoever owns it. */
@@ -151,6 +167,7 @@ public final class Guard {
     private Proposal proposeForNew(Subject subject, Workload workload) {
         List<Operation> patch = new ArrayList<>();
         List<Notice> warnings = new ArrayList<>();
+        // A new object has no stored subsets, so only its templates are here.
         for (Rollout rollout : workload.rollouts(subject, owners)) {
             defaults.forNew(rollout.after(), wishes(subject, rollout), warnings)
                     .forEach(addition -> patch.add(addition.at(rollout.pointer())));
@@ -172,7 +189,7 @@ public final class Guard {
         for (Rollout rollout : workload.rollouts(subject, owners)) {
             Rollout carried = rollout;
             // The API server refuses every change of a Pod's resizePolicy.
-            if (!rollout.after().home().isPod()) {
+            if (!rollout.after().home().isPod() && !rollout.subset()) {
                 List<Addition> additions =
                         defaults.forUpdate(rollout.before(), rollout.after(), wishes(subject, rollout), warnings);
                 for (Addition addition : additions) {

@@ -4,14 +4,11 @@ import io.inplaceguard.template.JsonTree;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One state of one object, as far as the guard looks at it: a few words of its metadata and status, and its spec, which is
- * read only when a rule needs it.
+ * One state of one object, as far as the guard looks at it: a few words of its metadata and status, and its spec.
  */
 public final class Manifest {
 
@@ -53,17 +50,15 @@ public final class Manifest {
 
     private final Metadata metadata;
     private final Status status;
-    private final Supplier<JsonNode> source;
-    private @Nullable JsonNode spec;
+    private final JsonNode spec;
 
     /**
-     * @param source gives the spec's tree, a missing node for none; asked once at most. Two sources that are
-     *     {@link Object#equals equal} have equal specs, which spares reading them
+     * @param spec the spec's tree; a missing node or null for none. Where two manifests share one tree nothing is compared
      */
-    public Manifest(Metadata metadata, Status status, Supplier<JsonNode> source) {
+    public Manifest(Metadata metadata, Status status, JsonNode spec) {
         this.metadata = metadata;
         this.status = status;
-        this.source = source;
+        this.spec = spec.isMissingNode() || spec.isNull() ? JsonTree.EMPTY : spec;
     }
 
     /** A manifest of a whole object's tree. */
@@ -95,19 +90,12 @@ public final class Manifest {
                         text(status, "phase"),
                         status.path("replicas").asLong(0),
                         status.path("updatedReplicas").asLong(0)),
-                new Tree(object.path("spec")));
+                object.path("spec"));
     }
 
     private static @Nullable String text(JsonNode parent, String field) {
         JsonNode value = parent.path(field);
         return value.isString() ? value.stringValue() : null;
-    }
-
-    private record Tree(JsonNode spec) implements Supplier<JsonNode> {
-        @Override
-        public JsonNode get() {
-            return spec;
-        }
     }
 
     public Metadata metadata() {
@@ -118,24 +106,14 @@ public final class Manifest {
         return status;
     }
 
-    /** The spec's tree; an empty object where there is none. Not safe for use by several threads. */
+    /** The spec's tree; an empty object where there is none. */
     public JsonNode spec() {
-        JsonNode read = spec;
-        if (read == null) {
-            try {
-                read = source.get();
-            } catch (JacksonException e) {
-                throw new Unreadable("spec", "The object's spec is not valid JSON: its text is no UTF-8 or a number has too many digits.");
-            }
-            read = read.isMissingNode() || read.isNull() ? JsonTree.EMPTY : read;
-            spec = read;
-        }
-        return read;
+        return spec;
     }
 
     /** Whether both specs are known to be equal without being compared. */
     boolean hasSameSpecAs(Manifest other) {
-        return source.equals(other.source);
+        return spec == other.spec;
     }
 
     /** The annotation under {@code inplace-guard.io/} of that full name; empty text where there is none. */

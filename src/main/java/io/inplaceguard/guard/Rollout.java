@@ -7,12 +7,14 @@ import io.inplaceguard.template.TemplateUpdate;
  * One pod template of an object and how it reaches its pods. Most workloads have one, a UnitedDeployment several.
  *
  * @param pointer              JSON pointer of what holds the template's spec: {@code /spec/template}; empty for a Pod
+ *                             and for a subset, whose template is stored nowhere
  * @param stored               strategy of the stored object
  * @param wanted               strategy of the wanted object: the one that counts
  * @param before               the stored template
  * @param after                the wanted template
  * @param finished             whether this is a Pod that has Succeeded or Failed
  * @param claimTemplatesDiffer whether volumeClaimTemplates beside the template changed
+ * @param subset               whether this is the template before it with the patch of a UnitedDeployment's subset
  */
 record Rollout(
         String pointer,
@@ -21,7 +23,8 @@ record Rollout(
         PodTemplate before,
         PodTemplate after,
         boolean finished,
-        boolean claimTemplatesDiffer) {
+        boolean claimTemplatesDiffer,
+        boolean subset) {
 
     /** What differs between the two templates. */
     TemplateUpdate update() {
@@ -30,6 +33,6 @@ record Rollout(
 
     /** The same with another wanted template. */
     Rollout with(PodTemplate template) {
-        return new Rollout(pointer, stored, wanted, before, template, finished, claimTemplatesDiffer);
+        return new Rollout(pointer, stored, wanted, before, template, finished, claimTemplatesDiffer, subset);
     }
 }

@@ -30,6 +30,7 @@ enum Workload {
                     new PodTemplate(home, Path.ROOT, null, spec(subject.before())),
                     new PodTemplate(home, Path.ROOT, null, spec(subject.after())),
                     hasFinished(subject.before()) || hasFinished(subject.after()),
+                    false,
                     false));
         }
     },
@@ -62,6 +63,7 @@ enum Workload {
                     new PodTemplate(Home.SIDECARS, Path.ROOT, null, spec(subject.before())),
                     new PodTemplate(Home.SIDECARS, Path.ROOT, null, spec(subject.after())),
                     false,
+                    false,
                     false));
         }
 
@@ -76,6 +78,9 @@ enum Workload {
             List<Rollout> rollouts = new ArrayList<>();
             child(subject, "cloneSetTemplate", Workload::anyCloneSetPolicy).ifPresent(rollouts::add);
             child(subject, "advancedStatefulSetTemplate", Workload::podUpdatePolicy).ifPresent(rollouts::add);
+            for (Rollout child : List.copyOf(rollouts)) {
+                rollouts.addAll(subsets(subject, child));
+            }
             return rollouts;
         }
     };
@@ -177,7 +182,8 @@ enum Workload {
                 PodTemplate.ofWorkload(path, before),
                 PodTemplate.ofWorkload(path, after),
                 false,
-                !TemplateUpdate.sameClaimTemplates(claimsBefore, claimsAfter));
+                !TemplateUpdate.sameClaimTemplates(claimsBefore, claimsAfter),
+                false);
     }
 
     /** The child of a UnitedDeployment, where both states have one; a child that comes or goes updates no pod. */
@@ -191,6 +197,56 @@ enum Workload {
         return Optional.of(rollout(
                 "spec.template." + child + ".spec", stored, strategy.apply(after), before.path("template"), after.path("template"),
                 before.path("volumeClaimTemplates"), after.path("volumeClaimTemplates")));
+    }
+
+    /**
+     * The child's template once more for each subset that is there before and after and patches it.
+     * Source: ApplySubsetTemplate (pkg/controller/uniteddeployment/adapter).
+     */
+    private static List<Rollout> subsets(Subject subject, Rollout child) {
+        List<Rollout> rollouts = new ArrayList<>();
+        JsonNode stored = spec(subject.before()).path("topology").path("subsets");
+        for (JsonNode wanted : spec(subject.after()).path("topology").path("subsets")) {
+            String name = wanted.path("name").asString("");
+            for (JsonNode before : stored) {
+                if (before.path("name").asString("").equals(name)) {
+                    subset(child, name, patch(before), patch(wanted)).ifPresent(rollouts::add);
+                    break;
+                }
+            }
+        }
+        return rollouts;
+    }
+
+    private static JsonNode patch(JsonNode subset) {
+        JsonNode patch = subset.path("patch");
+        return patch.isNull() || patch.isMissingNode() ? JsonTree.EMPTY : patch;
+    }
+
+    private static Optional<Rollout> subset(Rollout child, String name, JsonNode before, JsonNode after) {
+        if (before.isEmpty() && after.isEmpty() && before.isObject() && after.isObject()) {
+            return Optional.empty();
+        }
+        Path path = Path.of("spec.topology").field("subsets").element("name", name).field("patch");
+        PodTemplate stored;
+        try {
+            stored = child.before().patched(path, before);
+        } catch (IllegalArgumentException e) {
+            // What is stored is past mending; so is its rollout until the patch is replaced.
+            stored = child.before();
+        }
+        try {
+            PodTemplate wanted = child.after().patched(path, after);
+            return Optional.of(new Rollout("", child.stored(), child.wanted(), stored, wanted, false, false, true));
+        } catch (IllegalArgumentException e) {
+            if (child.wanted() != Strategy.IN_PLACE_ONLY || before.equals(after)) {
+                return Optional.empty();
+            }
+            throw new Unreadable(
+                    path.toString(),
+                    "The patch of subset " + Path.printable(name) + " cannot be applied to the pod template: " + e.getMessage()
+                            + ". Correct it.");
+        }
     }
 
     private static Strategy storedStrategy(Subject subject, Function<JsonNode, Strategy> strategy) {

@@ -4,28 +4,19 @@ import io.inplaceguard.guard.Manifest;
 import io.inplaceguard.guard.Names;
 import io.inplaceguard.guard.Subject;
 import io.inplaceguard.template.JsonTree;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Reads an AdmissionReview in one pass over its bytes. Of the objects only a few words of metadata and status are kept;
- * managedFields, the rest of the status and everything nobody asks for are walked over and never built; specs stay slices
- * of the body until a rule needs them. Duplicate keys and trailing documents are refused.
+ * managedFields, the rest of the status and everything nobody asks for are walked over and never built; of the second spec
+ * only what differs from the first. Duplicate keys and trailing documents are refused.
  */
 final class ReviewReader {
 
@@ -35,23 +26,9 @@ final class ReviewReader {
     private static final Set<String> VERSIONS = Set.of("admission.k8s.io/v1", "admission.k8s.io/v1beta1");
     private static final Set<String> OPERATIONS = Set.of("CREATE", "UPDATE", "DELETE", "CONNECT");
 
-    /** The API server itself refuses JSON nested deeper than this (Go's encoding/json). */
-    private static final int DEEPEST = 10_000;
-
-    private static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
-            .maxNestingDepth(DEEPEST)
-            .maxStringLength(Integer.MAX_VALUE)
-            .maxNameLength(Integer.MAX_VALUE)
-            .build();
-    private static final JsonFactory STRICT = JsonFactory.builder()
-            .streamReadConstraints(CONSTRAINTS)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
-    private static final JsonFactory PLAIN =
-            JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build();
-
     private final byte[] body;
     private final int length;
+    private final JsonScanner json;
 
     private @Nullable String apiVersion;
     private @Nullable String kind;
@@ -67,10 +44,16 @@ final class ReviewReader {
     private final List<String> groups = new ArrayList<>();
     private @Nullable Manifest object;
     private @Nullable Manifest oldObject;
+    /** Of the object that was read first: the other one is almost the same. */
+    private JsonNode otherSpec = JsonTree.EMPTY;
+    private JsonScanner.Span managedFields = JsonScanner.Span.NONE;
+    private JsonScanner.Span containerStatuses = JsonScanner.Span.NONE;
+    private JsonScanner.Span conditions = JsonScanner.Span.NONE;
 
     private ReviewReader(byte[] body, int length) {
         this.body = body;
         this.length = length;
+        this.json = new JsonScanner(body, length);
     }
 
     /** Reads the first {@code length} bytes of {@code body}. */
@@ -78,26 +61,21 @@ final class ReviewReader {
         return new ReviewReader(body, length).read();
     }
 
-    /** A parser for bytes whose keys are known to be unique. */
-    static JsonParser parser(byte[] body, int from, int length) {
-        return PLAIN.createParser(ObjectReadContext.empty(), body, from, length);
-    }
-
     private Read read() {
         if (!isUtf8()) {
             return new Read(null, "The body is not UTF-8. Send an AdmissionReview as UTF-8 JSON.");
         }
         String problem = null;
-        try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), body, 0, length)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
+        try {
+            if (json.isAtEnd() || json.peek() != '{') {
                 return new Read(null, "The body is not a JSON object. Send an AdmissionReview of admission.k8s.io/v1.");
             }
-            document(parser);
-            if (parser.nextToken() != null) {
+            document();
+            if (!json.isAtEnd()) {
                 problem = "there is more after the end of the AdmissionReview";
             }
-        } catch (JacksonException e) {
-            problem = reason(e);
+        } catch (JsonScanner.Invalid e) {
+            problem = e.getMessage();
         }
         return result(problem);
     }
@@ -136,138 +114,110 @@ final class ReviewReader {
                 "");
     }
 
-    /** What went wrong, in the parser's words but never in the body's. */
-    private static String reason(JacksonException e) {
-        String where = e.getLocation() == null ? "" : " at byte " + e.getLocation().getByteOffset();
-        if (e instanceof StreamConstraintsException) {
-            return "it is nested more than " + DEEPEST + " levels deep or has a number too long to be one" + where;
-        }
-        String message = String.valueOf(e.getOriginalMessage());
-        return (e instanceof StreamReadException && message.startsWith("Duplicate")
-                        ? "an object has the same key twice"
-                        : "it is not valid JSON, or ends too early")
-                + where;
-    }
-
-    private void document(JsonParser parser) {
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken token = parser.nextToken();
-            switch (field) {
-                case "apiVersion" -> apiVersion = text(parser, token, "");
-                case "kind" -> kind = text(parser, token, "");
+    private void document() {
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            switch (json.key()) {
+                case "apiVersion" -> apiVersion = text("");
+                case "kind" -> kind = text("");
                 case "request" -> {
-                    if (token == JsonToken.START_OBJECT) {
-                        request(parser);
+                    if (json.peek() == '{') {
+                        request();
                     } else {
-                        parser.skipChildren();
+                        json.skip();
                     }
                 }
-                default -> parser.skipChildren();
+                default -> json.skip();
             }
         }
     }
 
-    private void request(JsonParser parser) {
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken token = parser.nextToken();
-            switch (field) {
-                case "uid" -> uid = text(parser, token, null);
-                case "kind" -> kind(parser, token);
-                case "subResource" -> subresource = text(parser, token, "");
-                case "operation" -> operation = text(parser, token, "");
-                case "name" -> name = text(parser, token, null);
-                case "namespace" -> namespace = text(parser, token, null);
-                case "userInfo" -> userInfo(parser, token);
-                case "object" -> object = manifest(parser, token);
-                case "oldObject" -> oldObject = manifest(parser, token);
-                default -> parser.skipChildren();
+    private void request() {
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            switch (json.key()) {
+                case "uid" -> uid = text(null);
+                case "kind" -> kind();
+                case "subResource" -> subresource = text("");
+                case "operation" -> operation = text("");
+                case "name" -> name = text(null);
+                case "namespace" -> namespace = text(null);
+                case "userInfo" -> userInfo();
+                case "object" -> object = manifest();
+                case "oldObject" -> oldObject = manifest();
+                default -> json.skip();
             }
         }
     }
 
-    private void kind(JsonParser parser, JsonToken token) {
-        if (token != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+    private void kind() {
+        if (json.peek() != '{') {
+            json.skip();
             return;
         }
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken value = parser.nextToken();
-            switch (field) {
-                case "group" -> group = text(parser, value, "");
-                case "version" -> version = text(parser, value, "");
-                case "kind" -> objectKind = text(parser, value, "");
-                default -> parser.skipChildren();
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            switch (json.key()) {
+                case "group" -> group = text("");
+                case "version" -> version = text("");
+                case "kind" -> objectKind = text("");
+                default -> json.skip();
             }
         }
     }
 
-    private void userInfo(JsonParser parser, JsonToken token) {
-        if (token != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+    private void userInfo() {
+        if (json.peek() != '{') {
+            json.skip();
             return;
         }
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken value = parser.nextToken();
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            String field = json.key();
             if (field.equals("username")) {
-                username = text(parser, value, null);
-            } else if (field.equals("groups") && value == JsonToken.START_ARRAY) {
-                JsonToken element;
-                while ((element = parser.nextToken()) != JsonToken.END_ARRAY) {
-                    String group = text(parser, element, null);
-                    if (group != null) {
-                        groups.add(group);
-                    }
-                }
+                username = text(null);
+            } else if (field.equals("groups") && json.peek() == '[') {
+                groups();
             } else {
-                parser.skipChildren();
+                json.skip();
             }
         }
     }
 
-    private @Nullable Manifest manifest(JsonParser parser, JsonToken token) {
-        if (token == JsonToken.VALUE_NULL) {
+    private void groups() {
+        for (boolean more = json.enter('['); more; more = json.next(']')) {
+            String group = text(null);
+            if (group != null) {
+                groups.add(group);
+            }
+        }
+    }
+
+    private @Nullable Manifest manifest() {
+        if (json.peek() == 'n') {
+            json.skip();
             return null;
         }
         Manifest.Metadata metadata = Manifest.Metadata.NONE;
         Manifest.Status status = Manifest.Status.NONE;
-        if (token != JsonToken.START_OBJECT) {
+        if (json.peek() != '{') {
             // Not an object at all: as good as one whose spec is not.
-            JsonNode value = JsonTree.read(parser);
-            return new Manifest(metadata, status, () -> value);
+            return new Manifest(metadata, status, json.tree(null));
         }
-        Supplier<JsonNode> spec = NO_SPEC;
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken value = parser.nextToken();
-            switch (field) {
-                case "metadata" -> metadata = metadata(parser, value);
-                case "status" -> status = status(parser, value);
-                case "spec" -> spec = slice(parser, value);
-                default -> parser.skipChildren();
+        JsonNode spec = JsonTree.EMPTY;
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            switch (json.key()) {
+                case "metadata" -> metadata = metadata();
+                case "status" -> status = status();
+                case "spec" -> {
+                    spec = json.tree(otherSpec);
+                    otherSpec = spec;
+                }
+                default -> json.skip();
             }
         }
         return new Manifest(metadata, status, spec);
     }
 
-    private static final Supplier<JsonNode> NO_SPEC = () -> JsonTree.EMPTY;
-
-    private Supplier<JsonNode> slice(JsonParser parser, JsonToken token) {
-        if (!token.isStructStart()) {
-            JsonNode value = JsonTree.read(parser);
-            return () -> value;
-        }
-        int from = (int) parser.currentLocation().getByteOffset() - 1;
-        parser.skipChildren();
-        return new Slice(body, from, (int) parser.currentLocation().getByteOffset());
-    }
-
-    private static Manifest.Metadata metadata(JsonParser parser, JsonToken token) {
-        if (token != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+    private Manifest.Metadata metadata() {
+        if (json.peek() != '{') {
+            json.skip();
             return Manifest.Metadata.NONE;
         }
         String name = null;
@@ -276,111 +226,112 @@ final class ReviewReader {
         String controller = null;
         boolean annotated = false;
         Map<String, String> annotations = Map.of();
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken value = parser.nextToken();
-            switch (field) {
-                case "name" -> name = text(parser, value, null);
-                case "namespace" -> namespace = text(parser, value, null);
-                case "uid" -> uid = text(parser, value, null);
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            switch (json.key()) {
+                case "name" -> name = text(null);
+                case "namespace" -> namespace = text(null);
+                case "uid" -> uid = text(null);
                 case "annotations" -> {
-                    annotated = value == JsonToken.START_OBJECT;
-                    annotations = annotations(parser, value);
+                    annotated = json.peek() == '{';
+                    annotations = annotations();
                 }
-                case "ownerReferences" -> controller = controller(parser, value);
-                default -> parser.skipChildren();
+                case "ownerReferences" -> controller = controller();
+                case "managedFields" -> managedFields = json.skip(managedFields);
+                default -> json.skip();
             }
         }
         return new Manifest.Metadata(name, namespace, uid, annotated, annotations, controller);
     }
 
     /** Only the guard's own: last-applied-configuration alone is as large as the object. */
-    private static Map<String, String> annotations(JsonParser parser, JsonToken token) {
-        if (token != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+    private Map<String, String> annotations() {
+        if (json.peek() != '{') {
+            json.skip();
             return Map.of();
         }
         Map<String, String> ours = Map.of();
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken value = parser.nextToken();
-            if (field.startsWith(Names.PREFIX) && value == JsonToken.VALUE_STRING) {
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            String field = json.key();
+            if (field.startsWith(Names.PREFIX) && json.peek() == '"') {
                 ours = ours.isEmpty() ? new HashMap<>() : ours;
-                ours.put(field, parser.getString());
+                ours.put(field, json.string());
             } else {
-                parser.skipChildren();
+                json.skip();
             }
         }
         return ours;
     }
 
-    private static @Nullable String controller(JsonParser parser, JsonToken token) {
+    private @Nullable String controller() {
         String controller = null;
-        if (token == JsonToken.START_ARRAY) {
-            JsonToken element;
-            while ((element = parser.nextToken()) != JsonToken.END_ARRAY) {
-                String uid = element == JsonToken.START_OBJECT ? controllerUid(parser) : null;
-                parser.skipChildren();
-                controller = uid == null ? controller : uid;
-            }
-        } else {
-            parser.skipChildren();
+        if (json.peek() != '[') {
+            json.skip();
+            return null;
+        }
+        for (boolean more = json.enter('['); more; more = json.next(']')) {
+            String uid = controllerUid();
+            controller = uid == null ? controller : uid;
         }
         return controller;
     }
 
-    /** The uid of one owner reference if it is the controller; reads to the end of the reference. */
-    private static @Nullable String controllerUid(JsonParser parser) {
+    /** The uid of one owner reference if it is the controller. */
+    private @Nullable String controllerUid() {
+        if (json.peek() != '{') {
+            json.skip();
+            return null;
+        }
         String uid = null;
         boolean controls = false;
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken value = parser.nextToken();
-            switch (field) {
-                case "uid" -> uid = text(parser, value, null);
-                case "controller" -> controls = value == JsonToken.VALUE_TRUE;
-                default -> {}
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            switch (json.key()) {
+                case "uid" -> uid = text(null);
+                case "controller" -> {
+                    controls = json.peek() == 't';
+                    json.skip();
+                }
+                default -> json.skip();
             }
-            parser.skipChildren();
         }
         return controls ? uid : null;
     }
 
-    private static Manifest.Status status(JsonParser parser, JsonToken token) {
-        if (token != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+    private Manifest.Status status() {
+        if (json.peek() != '{') {
+            json.skip();
             return Manifest.Status.NONE;
         }
         String phase = null;
         long replicas = 0;
         long updatedReplicas = 0;
-        String field;
-        while ((field = parser.nextName()) != null) {
-            JsonToken value = parser.nextToken();
-            switch (field) {
-                case "phase" -> phase = text(parser, value, null);
-                case "replicas" -> replicas = count(parser, value);
-                case "updatedReplicas" -> updatedReplicas = count(parser, value);
-                default -> parser.skipChildren();
+        for (boolean more = json.enter('{'); more; more = json.next('}')) {
+            switch (json.key()) {
+                case "phase" -> phase = text(null);
+                case "replicas" -> replicas = count();
+                case "updatedReplicas" -> updatedReplicas = count();
+                case "containerStatuses" -> containerStatuses = json.skip(containerStatuses);
+                case "conditions" -> conditions = json.skip(conditions);
+                default -> json.skip();
             }
         }
         return new Manifest.Status(phase, replicas, updatedReplicas);
     }
 
-    private static long count(JsonParser parser, JsonToken token) {
-        if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-            return parser.getLongValue();
-        }
-        parser.skipChildren();
-        return 0;
+    /** A count, or 0 for what is none. */
+    private long count() {
+        json.peek();
+        int from = json.position();
+        json.skip();
+        String number = new String(body, from, json.position() - from, StandardCharsets.ISO_8859_1);
+        return number.matches("[0-9]{1,18}") ? Long.parseLong(number) : 0;
     }
 
-    /** The string the parser stands on; {@code otherwise} for any other value, which is walked over. */
-    private static String text(JsonParser parser, JsonToken token, @Nullable String otherwise) {
-        if (token == JsonToken.VALUE_STRING) {
-            return parser.getString();
+    /** The string that comes next; {@code otherwise} for any other value, which is walked over. */
+    private @Nullable String text(@Nullable String otherwise) {
+        if (json.peek() == '"') {
+            return json.string();
         }
-        parser.skipChildren();
+        json.skip();
         return otherwise;
     }
 }

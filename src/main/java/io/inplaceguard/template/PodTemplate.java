@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A pod template as it arrived, or the spec of a Pod: the tree, where it stands, and questions rules ask of it. */
 public final class PodTemplate {
@@ -120,6 +122,20 @@ public final class PodTemplate {
         JsonNode changed = spec.deepCopy();
         changed.path("containers").path(container).asObject().set("resizePolicy", policies);
         return new PodTemplate(home, path, metadata, changed);
+    }
+
+    /**
+     * This template with a strategic merge patch applied, as a UnitedDeployment does for a subset.
+     *
+     * @param at where the patch stands
+     * @throws IllegalArgumentException when the patch cannot be applied; the message says why, never a value
+     */
+    public PodTemplate patched(Path at, JsonNode patch) {
+        ObjectNode template = JsonNodeFactory.instance.objectNode();
+        template.set("metadata", metadata);
+        template.set("spec", spec);
+        JsonNode merged = StrategicMerge.apply(template, patch);
+        return new PodTemplate(home, at, merged.get("metadata"), merged.get("spec"));
     }
 
     /**

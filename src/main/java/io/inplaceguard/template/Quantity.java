@@ -5,7 +5,6 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -19,8 +18,7 @@ import tools.jackson.databind.JsonNode;
  */
 public record Quantity(String text, BigDecimal number) implements Comparable<Quantity> {
 
-    private static final Pattern GRAMMAR =
-            Pattern.compile("([+-]?)([0-9]*)(?:\\.([0-9]*))?(?:([eE])([+-]?[0-9]{1,4})|([numkMGTPE]|[KMGTPE]i)?)");
+    private static final Pattern EXPONENT = Pattern.compile("[eE][+-]?[0-9]{1,4}");
     private static final Map<String, BigDecimal> FACTORS = Map.ofEntries(
             Map.entry("n", BigDecimal.ONE.movePointLeft(9)),
             Map.entry("u", BigDecimal.ONE.movePointLeft(6)),
@@ -70,27 +68,40 @@ public record Quantity(String text, BigDecimal number) implements Comparable<Qua
         if (trimmed.isEmpty() || trimmed.length() > MOST_DIGITS) {
             return Optional.empty();
         }
-        Matcher matcher = GRAMMAR.matcher(trimmed);
-        if (!matcher.matches()) {
+        boolean negative = trimmed.charAt(0) == '-';
+        int start = negative || trimmed.charAt(0) == '+' ? 1 : 0;
+        int end = start;
+        int points = 0;
+        while (end < trimmed.length() && (isDigit(trimmed.charAt(end)) || trimmed.charAt(end) == '.')) {
+            points += trimmed.charAt(end++) == '.' ? 1 : 0;
+        }
+        if (points > 1 || end - start == points) {
             return Optional.empty();
         }
-        String whole = matcher.group(2);
-        String fraction = matcher.group(3) == null ? "" : matcher.group(3);
-        if (whole.isEmpty() && fraction.isEmpty()) {
+        BigDecimal number = new BigDecimal(trimmed.substring(start, end));
+        return scaled(number, trimmed.substring(end))
+                .map(scaled -> scaled.setScale(3, RoundingMode.CEILING))
+                .map(rounded -> new Quantity(trimmed, negative ? rounded.negate() : rounded));
+    }
+
+    /** A number with its suffix: nothing, a decimal exponent, or a word such as {@code Mi}. */
+    private static Optional<BigDecimal> scaled(BigDecimal number, String suffix) {
+        if (suffix.isEmpty()) {
+            return Optional.of(number);
+        }
+        BigDecimal factor = FACTORS.get(suffix);
+        if (factor != null) {
+            return Optional.of(number.multiply(factor));
+        }
+        if (!EXPONENT.matcher(suffix).matches()) {
             return Optional.empty();
         }
-        BigDecimal number = new BigDecimal((whole.isEmpty() ? "0" : whole) + (fraction.isEmpty() ? "" : "." + fraction));
-        if (matcher.group(4) != null) {
-            int exponent = Integer.parseInt(matcher.group(5));
-            if (Math.abs(exponent) > MOST_DIGITS) {
-                return Optional.empty();
-            }
-            number = number.scaleByPowerOfTen(exponent);
-        } else if (matcher.group(6) != null) {
-            number = number.multiply(FACTORS.get(matcher.group(6)));
-        }
-        number = number.setScale(3, RoundingMode.CEILING);
-        return Optional.of(new Quantity(trimmed, "-".equals(matcher.group(1)) ? number.negate() : number));
+        int exponent = Integer.parseInt(suffix.substring(1));
+        return Math.abs(exponent) > MOST_DIGITS ? Optional.empty() : Optional.of(number.scaleByPowerOfTen(exponent));
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     /** Whether this is more than nothing. The API server leaves zero quantities out of the QoS class. */
