@@ -19,6 +19,7 @@ run: build ## serve on 8443 (8081: health and metrics) until interrupted
 
 test: ## run the tests (needs JDK 17 and Maven, fetches the rest)
 	$(MVN) verify
+	@cat target/cases.txt
 
 fuzz: ## search for bodies that are not answered well, 5 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz

@@ -1,6 +1,7 @@
 package io.inplaceguard.guard;
 
 import io.inplaceguard.template.Path;
+import java.util.List;
 
 /**
  * A warning: the change is admitted, and there is something to know.
@@ -12,6 +13,10 @@ public record Notice(String id, String sentence) {
 
     /** The API server cuts longer warnings (k8s.io/apiserver, warning headers). */
     public static final int LONGEST = 256;
+
+    /** Every warning's id. */
+    public static final List<String> IDS = List.of(
+            "recreate", "not-applied", "volume-claim-templates", "strategy-switch", "pending-rollout", "memory-limit-decrease", "restarts");
 
     /** One line of at most {@value #LONGEST} characters that ends with the id. */
     public String told() {
@@ -33,7 +38,7 @@ public record Notice(String id, String sentence) {
     }
 
     /** Some fields in few words: as many as fit into about 120 characters, and how many more there are. */
-    static String some(java.util.List<String> fields, String prefix) {
+    static String some(List<String> fields, String prefix) {
         StringBuilder text = new StringBuilder();
         int told = 0;
         for (String field : fields) {

@@ -1,5 +1,7 @@
 package io.inplaceguard.guard;
 
+import tools.jackson.databind.JsonNode;
+
 /** How a workload brings a changed template to its pods. */
 public enum Strategy {
     /** Pods are recreated, or nothing is rolled out: nothing to hold to the rules. */
@@ -14,6 +16,15 @@ public enum Strategy {
     /** Whether changes may reach running pods in place. */
     boolean isInPlace() {
         return this == IN_PLACE_ONLY || this == IN_PLACE_IF_POSSIBLE;
+    }
+
+    /**
+     * The strategy a stored CloneSet or advanced StatefulSet has; RECREATE, the default, where it cannot be read.
+     *
+     * @param version of {@code apps.kruise.io}
+     */
+    public static Strategy of(String kind, String version, JsonNode spec) {
+        return Workload.strategyOf(kind, version, spec);
     }
 
     /** The strategy of that name in CloneSet and advanced StatefulSet; RECREATE, the default, for any other. */

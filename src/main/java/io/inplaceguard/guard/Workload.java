@@ -37,8 +37,7 @@ enum Workload {
     CLONE_SET("apps.kruise.io", Set.of("v1alpha1", "v1beta1"), "CloneSet") {
         @Override
         List<Rollout> rollouts(Subject subject, Owners owners) {
-            boolean flat = subject.version().equals("v1alpha1");
-            return List.of(template(subject, flat ? Workload::flatPolicy : Workload::podUpdatePolicy));
+            return List.of(template(subject, cloneSetPolicy(subject.version())));
         }
     },
     STATEFUL_SET("apps.kruise.io", Set.of("v1alpha1", "v1beta1"), "StatefulSet") {
@@ -247,6 +246,18 @@ enum Workload {
                     "The patch of subset " + Path.printable(name) + " cannot be applied to the pod template: " + e.getMessage()
                             + ". Correct it.");
         }
+    }
+
+    static Strategy strategyOf(String kind, String version, JsonNode spec) {
+        return switch (kind) {
+            case "CloneSet" -> lenient(cloneSetPolicy(version), spec);
+            case "StatefulSet" -> lenient(Workload::podUpdatePolicy, spec);
+            default -> Strategy.RECREATE;
+        };
+    }
+
+    private static Function<JsonNode, Strategy> cloneSetPolicy(String version) {
+        return version.equals("v1alpha1") ? Workload::flatPolicy : Workload::podUpdatePolicy;
     }
 
     private static Strategy storedStrategy(Subject subject, Function<JsonNode, Strategy> strategy) {

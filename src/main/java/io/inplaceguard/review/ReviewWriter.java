@@ -106,14 +106,11 @@ final class ReviewWriter {
         json.writeStringProperty("kind", subject == null ? "" : subject.kind());
         json.writeStringProperty("uid", objectUid(subject));
         json.writeArrayPropertyStart("causes");
-        List<Finding> told = violations.subList(0, Math.min(MOST_CAUSES, violations.size()));
-        int more = violations.size() - told.size();
-        for (Finding finding : told) {
-            boolean last = finding == told.get(told.size() - 1);
+        for (Finding finding : causes(violations)) {
             json.writeStartObject();
             json.writeStringProperty(
                     "reason", finding.rule().equals("malformed") ? "FieldValueInvalid" : "FieldValueForbidden");
-            json.writeStringProperty("message", last && more > 0 ? withMore(finding, more).told() : finding.told());
+            json.writeStringProperty("message", finding.told());
             json.writeStringProperty("field", finding.field());
             json.writeEndObject();
         }
@@ -123,9 +120,28 @@ final class ReviewWriter {
         json.writeEndObject();
     }
 
-    /** kubectl shows causes only, so the last one has to say that there are more. */
-    private static Finding withMore(Finding finding, int more) {
-        return new Finding(finding.rule(), finding.field(), finding.sentence() + " (and " + more + " more)");
+    /** The violations that are told; the last one says where to read on. */
+    private static List<Finding> told(List<Finding> violations) {
+        List<Finding> told = new ArrayList<>(violations.subList(0, Math.min(MOST_CAUSES, violations.size())));
+        Finding last = told.get(told.size() - 1);
+        if (!last.rule().equals("error")) {
+            told.set(told.size() - 1, continued(last, " More on this: docs/rules.md#" + last.rule()));
+        }
+        return told;
+    }
+
+    /** The same as causes. kubectl shows nothing else, so the last one says how many more there are. */
+    private static List<Finding> causes(List<Finding> violations) {
+        List<Finding> causes = told(violations);
+        int more = violations.size() - causes.size();
+        if (more > 0) {
+            causes.set(causes.size() - 1, continued(causes.get(causes.size() - 1), " (and " + more + " more)"));
+        }
+        return causes;
+    }
+
+    private static Finding continued(Finding finding, String end) {
+        return new Finding(finding.rule(), finding.field(), finding.sentence() + end);
     }
 
     private static String message(Review review, List<Finding> violations) {
@@ -133,14 +149,12 @@ final class ReviewWriter {
         StringBuilder text = new StringBuilder(256);
         String kind = subject == null || subject.kind().isEmpty() ? "the object" : subject.kind() + " " + name(review);
         text.append("this change of ").append(kind).append(" cannot be made in place:");
-        for (int i = 0; i < violations.size(); i++) {
-            if (i == MOST_CAUSES) {
-                text.append("\nand ").append(violations.size() - i).append(" more");
-                break;
-            }
-            Finding finding = violations.get(i);
+        for (Finding finding : told(violations)) {
             text.append(violations.size() == 1 ? " " : "\n* ");
             text.append(finding.field()).append(finding.field().isEmpty() ? "" : ": ").append(finding.told());
+        }
+        if (violations.size() > MOST_CAUSES) {
+            text.append("\nand ").append(violations.size() - MOST_CAUSES).append(" more");
         }
         return text.toString();
     }

@@ -1,9 +1,15 @@
 package io.inplaceguard.server;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.CertificateFolder;
 import io.inplaceguard.certs.CertificateWatcher;
 import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.cluster.OwnerCache;
+import io.inplaceguard.guard.Guard;
+import io.inplaceguard.guard.Owners;
+import io.inplaceguard.guard.Settings;
 import io.inplaceguard.review.Reviewer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,9 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundleRegistry;
@@ -31,6 +39,9 @@ public class ServerConfiguration {
 
     /** How often the certificate folder is looked at: well within the 5 s after which a new pair must be served. */
     private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** How often it is looked for kinds that were not served yet, and for an API server that was away. */
+    private static final Duration OWNERS = Duration.ofSeconds(10);
 
     /**
      * Serves until it is told to end.
@@ -87,11 +98,34 @@ public class ServerConfiguration {
         return new ReviewMetrics(registry);
     }
 
+    /** Only where owners are to be read: outside a cluster nobody can be asked. */
+    @Bean
+    @ConditionalOnProperty("inplace-guard.owners.enabled")
+    KubernetesClient kubernetesClient() {
+        return new KubernetesClientBuilder().build();
+    }
+
+    @Bean
+    @ConditionalOnProperty("inplace-guard.owners.enabled")
+    OwnerCache ownerCache(KubernetesClient client, MeterRegistry registry) {
+        OwnerCache cache = new OwnerCache(client).start(OWNERS);
+        Gauge.builder("inplace.guard.owners.current", cache, owners -> owners.isCurrent() ? 1 : 0)
+                .description("1 while owners are known; 0 while each Pod's own annotation decides")
+                .register(registry);
+        Gauge.builder("inplace.guard.owners", cache, OwnerCache::size)
+                .description("Workloads whose strategy is known")
+                .register(registry);
+        return cache;
+    }
+
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
-    ServletRegistrationBean<ReviewServlet> door(ServerProperties properties, ReviewMetrics metrics) {
+    ServletRegistrationBean<ReviewServlet> door(
+            ServerProperties properties, ReviewMetrics metrics, ObjectProvider<OwnerCache> cache) {
+        Settings settings = properties.settings();
+        Owners owners = cache.stream().findFirst().map(OwnerCache::owners).orElse(Owners.UNKNOWN);
         ReviewServlet servlet = new ReviewServlet(
-                new Reviewer(properties.settings()), metrics, properties.maxReviewBytes().toBytes());
+                new Reviewer(settings, new Guard(settings, owners)), metrics, properties.maxReviewBytes().toBytes());
         ServletRegistrationBean<ReviewServlet> door = new ServletRegistrationBean<>(servlet, "/*");
         door.setLoadOnStartup(1);
         return door;

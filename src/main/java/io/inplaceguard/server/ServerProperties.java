@@ -15,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param resizePolicy   defaults of resizePolicy
  * @param rules          what the rules let through
  * @param exemptions     who is let through
+ * @param owners         whether the owners of pods are read
  */
 @ConfigurationProperties("inplace-guard")
 record ServerProperties(
@@ -22,7 +23,8 @@ record ServerProperties(
         @DefaultValue Certs certs,
         @DefaultValue ResizePolicy resizePolicy,
         @DefaultValue Rules rules,
-        @DefaultValue Exemptions exemptions) {
+        @DefaultValue Exemptions exemptions,
+        @DefaultValue Owners owners) {
 
     /** How the serving pair comes about. */
     enum Mode {
@@ -55,6 +57,9 @@ record ServerProperties(
 
     /** Exact usernames and groups. */
     record Exemptions(@DefaultValue List<String> usernames, @DefaultValue List<String> groups) {}
+
+    /** @param enabled reads the strategies of workloads from the API server, so that their pods are held to them; off by default */
+    record Owners(@DefaultValue("false") boolean enabled) {}
 
     private static void oneOf(String property, String value, String... legal) {
         if (!Set.of(legal).contains(value)) {

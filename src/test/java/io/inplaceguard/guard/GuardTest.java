@@ -266,4 +266,69 @@ class GuardTest {
         assertThat(knowing.judge(update).denied()).isTrue();
         assertThat(GUARD.judge(update).denied()).isFalse();
     }
+
+    private static final String SUBSETS = "/spec/topology/subsets/0";
+
+    private static JsonNode united(String patch) {
+        String template = "{\"metadata\":{\"labels\":{\"app\":\"web\"}},\"spec\":" + Samples.POD_SPEC + "}";
+        return Samples.JSON.readTree(
+                """
+                {"apiVersion":"apps.kruise.io/v1alpha1","kind":"UnitedDeployment","metadata":{"name":"web"},
+                 "spec":{"template":{"cloneSetTemplate":{"spec":{"updateStrategy":{"type":"InPlaceOnly"},"template":%s}}},
+                  "topology":{"subsets":[{"name":"a","patch":%s},{"name":"b"}]}}}"""
+                        .formatted(template, patch));
+    }
+
+    @ParameterizedTest(name = "{0} becomes {1}: [{2}] at {3}")
+    @CsvSource(delimiter = '|', nullValues = "-", value = {
+        "{}   | {\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}} | - | -",
+        "null | {\"spec\":{\"containers\":[{\"name\":\"app\",\"resources\":{\"requests\":{\"cpu\":\"600m\"}}}]}} | - | -",
+        "{}   | {\"spec\":{\"containers\":[{\"name\":\"app\",\"env\":[{\"name\":\"X\",\"value\":\"1\"}]}]}} | not-in-place | spec.containers[name=app].env[name=X]",
+        "{}   | {\"spec\":{\"containers\":[{\"name\":\"log\",\"$patch\":\"delete\"}]}} | container-set | spec.containers[name=log]",
+        "{}   | {\"spec\":{\"containers\":[{\"name\":\"new\",\"image\":\"x:1\"}]}} | container-set | spec.containers[name=new]",
+        "{}   | {\"spec\":{\"tolerations\":[{\"operator\":\"Exists\"}]}} | not-in-place | spec.tolerations",
+        "{}   | {\"metadata\":{\"labels\":{\"rev\":\"2\"}}} | template-metadata | metadata.labels.rev",
+        "{}   | {\"spec\":{\"containers\":[{\"image\":\"nameless\"}]}} | malformed | -",
+        "{}   | \"text\" | malformed | -",
+        "{\"metadata\":{\"labels\":{\"rev\":\"2\"}}} | {} | template-metadata | metadata.labels.rev",
+        "{\"spec\":{\"hostNetwork\":null}} | {} | - | -",
+        "{\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true}]}} | {\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true,\"image\":\"web:9\"}]}} | - | -",
+    })
+    void a_subset_is_judged_with_its_patch(String before, String after, String rule, String field) {
+        Verdict verdict = GUARD.judge(Samples.update(united(before), united(after)));
+        if (rule == null) {
+            assertThat(verdict.violations()).isEmpty();
+        } else {
+            assertThat(verdict.violations()).hasSize(1);
+            assertThat(verdict.violations().get(0).rule()).isEqualTo(rule);
+            assertThat(verdict.violations().get(0).field())
+                    .isEqualTo("spec.topology.subsets[name=a].patch" + (field == null ? "" : "." + field));
+        }
+    }
+
+    @Test
+    void a_subset_says_nothing_again_that_its_template_says() {
+        JsonNode before = united("{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}}");
+        JsonNode after = Samples.set(before, "/spec/template/cloneSetTemplate/spec/template/spec/hostPID", "true");
+        assertThat(GUARD.judge(Samples.update(before, after)).violations())
+                .extracting(Finding::field)
+                .containsExactly("spec.template.cloneSetTemplate.spec.template.spec.hostPID");
+    }
+
+    @Test
+    void a_subset_that_comes_or_goes_updates_no_pod() {
+        JsonNode before = united("{}");
+        JsonNode added = Samples.set(before, "/spec/topology/subsets/+", "{\"name\":\"c\",\"patch\":{\"spec\":{\"hostPID\":true}}}");
+        assertThat(GUARD.judge(Samples.update(before, added)).violations()).isEmpty();
+        assertThat(GUARD.judge(Samples.update(added, before)).violations()).isEmpty();
+        assertThat(GUARD.judge(Samples.update(before, Samples.set(before, SUBSETS, "{\"name\":\"a\",\"replicas\":3}"))).violations())
+                .isEmpty();
+    }
+
+    @Test
+    void a_patch_nobody_can_apply_stops_no_other_change() {
+        JsonNode before = united("\"text\"");
+        assertThat(GUARD.judge(Samples.update(before, Samples.set(before, "/spec/replicas", "9"))).violations()).isEmpty();
+        assertThat(GUARD.judge(Samples.update(before, united("{}"))).violations()).isEmpty();
+    }
 }

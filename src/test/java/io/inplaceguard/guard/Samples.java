@@ -10,7 +10,7 @@ public final class Samples {
 
     static final JsonMapper JSON = new JsonMapper();
 
-    private static final String POD_SPEC =
+    static final String POD_SPEC =
             """
             {"containers":[
               {"name":"app","image":"shop/web:1","imagePullPolicy":"Always",

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inplaceguard.guard.Settings;
 import io.inplaceguard.review.Cases.Case;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -20,9 +25,19 @@ class CasesTest {
         return Cases.all();
     }
 
+    private static final AtomicInteger RUN = new AtomicInteger();
+
+    /** For `make test` to print: a suite that silently ran nothing would be green too. */
+    @AfterAll
+    static void count() throws IOException {
+        assertThat(RUN.get()).isEqualTo((int) cases().count());
+        Files.writeString(Path.of("target/cases.txt"), RUN.get() + " conformance cases ran\n");
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void is_answered_as_expected(Case example) {
+        RUN.incrementAndGet();
         byte[] body = example.body();
         Answer answer = new Reviewer(Settings.DEFAULTS).answer(Endpoint.VALIDATE, body, body.length);
         assertThat(answer).isInstanceOf(Answer.Decided.class);
