@@ -48,7 +48,7 @@ final class JsonScanner {
                     .build())
             .build();
 
-    private static final int FEW_KEYS = 512;
+    private static final int FEW_KEYS = 24;
 
     /** Keys read before, by hash: most are fields of Kubernetes' types. Only speeds up; may hold anything at any time. */
     private static final String[] KNOWN_KEYS = new String[2048];
@@ -70,9 +70,13 @@ final class JsonScanner {
     /** For each open value the number of its object; 0 for an array. */
     private int[] open = new int[32];
     private int objects;
-    /** Hashes of (object, key), open addressing, 0 for none. 64 bits: what collides by accident is never seen. */
-    private long[] keys = new long[FEW_KEYS];
+    /** Hashes of (object, key) of large objects, open addressing, 0 for none. 64 bits: what collides by accident is never seen. */
+    private long[] keys = {};
     private int keyCount;
+    /** Hashes of the keys of all open objects, and for each open value where its own begin. */
+    private long[] openKeys = new long[64];
+    private int openKeyCount;
+    private int[] firstKeys = new int[32];
     /** Of the string read last, if it has no escapes. */
     private long hash;
 
@@ -105,7 +109,7 @@ final class JsonScanner {
         push(bracket == '{');
         if (space() == bracket + 2) {
             at++;
-            depth--;
+            pop();
             return false;
         }
         return true;
@@ -121,7 +125,7 @@ final class JsonScanner {
         if (c != bracket) {
             throw invalid();
         }
-        depth--;
+        pop();
         return false;
     }
 
@@ -178,7 +182,7 @@ final class JsonScanner {
                     push(object);
                     if (space() == c + 2) {
                         at++;
-                        depth--;
+                        pop();
                     } else {
                         if (object) {
                             keyFrom();
@@ -211,7 +215,7 @@ final class JsonScanner {
                 if (c != (object ? '}' : ']')) {
                     throw invalid();
                 }
-                depth--;
+                pop();
             }
         } while (depth > base);
     }
@@ -321,7 +325,8 @@ final class JsonScanner {
         SpannedObject object = new SpannedObject(at);
         for (boolean more = enter('{'); more; more = next('}')) {
             String key = key();
-            object.set(key, tree(like == null ? null : like.get(key), level + 1));
+            boolean hinted = like != null && (space() == '{' || in[at] == '[');
+            object.set(key, tree(hinted ? like.get(key) : null, level + 1));
         }
         object.to = at;
         return object;
@@ -353,7 +358,7 @@ final class JsonScanner {
         expect('"');
         int from = at;
         boolean escaped = string(from);
-        remember((escaped ? plainHash(from) : hash) ^ open[depth] * 0x9E3779B97F4A7C15L, from);
+        remember(escaped ? plainHash(from) : hash, from);
         return from;
     }
 
@@ -371,25 +376,47 @@ final class JsonScanner {
         return scanner.hash;
     }
 
-    private void remember(long raw, int from) {
-        long mixed = (raw ^ raw >>> 32) * 0xD6E8FEB86659FD93L;
-        long key = mixed == 0 ? 1 : mixed;
+    /** Objects have few keys, which are compared one by one; the keys of a large one go into a table. */
+    private void remember(long key, int from) {
+        int first = firstKeys[depth];
+        int count = openKeyCount - first;
+        if (count < FEW_KEYS) {
+            for (int i = first; i < openKeyCount; i++) {
+                if (openKeys[i] == key) {
+                    throw new Invalid("an object has the same key twice", from);
+                }
+            }
+        } else {
+            for (int i = first; count == FEW_KEYS && i < openKeyCount; i++) {
+                insert(openKeys[i], from);
+            }
+            insert(key, from);
+        }
+        if (openKeyCount == openKeys.length) {
+            openKeys = Arrays.copyOf(openKeys, 2 * openKeyCount);
+        }
+        openKeys[openKeyCount++] = key;
+    }
+
+    private void insert(long key, int from) {
         if (2 * ++keyCount > keys.length) {
             grow();
         }
-        int slot = (int) (key >>> 32) & keys.length - 1;
+        long mixed = (key ^ open[depth] * 0x9E3779B97F4A7C15L) * 0xD6E8FEB86659FD93L;
+        long entry = mixed == 0 ? 1 : mixed;
+        int slot = (int) (entry >>> 32) & keys.length - 1;
         while (keys[slot] != 0) {
-            if (keys[slot] == key) {
+            if (keys[slot] == entry) {
                 throw new Invalid("an object has the same key twice", from);
             }
             slot = slot + 1 & keys.length - 1;
         }
-        keys[slot] = key;
+        keys[slot] = entry;
     }
 
     private void grow() {
         long[] old = keys;
-        keys = new long[old.length * 4];
+        keys = new long[Math.max(128, old.length * 4)];
         for (long hash : old) {
             if (hash != 0) {
                 int slot = (int) (hash >>> 32) & keys.length - 1;
@@ -407,8 +434,14 @@ final class JsonScanner {
         }
         if (depth == open.length) {
             open = Arrays.copyOf(open, 2 * depth);
+            firstKeys = Arrays.copyOf(firstKeys, 2 * depth);
         }
+        firstKeys[depth] = openKeyCount;
         open[depth] = object ? ++objects : 0;
+    }
+
+    private void pop() {
+        openKeyCount = firstKeys[depth--];
     }
 
     /** Reads to behind the closing quote of the string that begins there; says whether it has escapes. Eight bytes a step. */

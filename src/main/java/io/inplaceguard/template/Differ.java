@@ -216,6 +216,9 @@ final class Differ {
     private void resources(Field field, @Nullable JsonNode a, @Nullable JsonNode b, Path path, boolean regular) {
         JsonNode old = orEmpty(field.held(a));
         JsonNode wanted = orEmpty(field.held(b));
+        if (old.equals(wanted)) {
+            return;
+        }
         if (!regular || !old.isObject() || !wanted.isObject()) {
             field(field, a, b, path);
             return;
