@@ -21,7 +21,7 @@ test: ## run the tests (needs JDK 17 and Maven, fetches the rest)
 	$(MVN) verify
 	@cat target/cases.txt
 
-fuzz: ## search for bodies that are not answered well, 5 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
+fuzz: ## search for bodies that are not answered well, 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz
 
 bench: ## measure: JMH for decode-and-decide, then HTTP against no-op handlers (needs wrk)

@@ -39,7 +39,7 @@ public final class InplaceGuard implements Runnable {
         if (rest.contains("--help") || rest.contains("-h")) {
             System.exit(new CommandLine(new InplaceGuard()).execute("--help"));
         }
-        ServerConfiguration.run(rest.toArray(String[]::new));
+        ServerConfiguration.serve(rest.toArray(String[]::new));
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
@@ -52,6 +53,20 @@ public class ServerConfiguration {
         SpringApplication application = new SpringApplication(ServerConfiguration.class);
         application.setDefaultProperties(LogFormat.defaults());
         return application.run(args);
+    }
+
+    /** Serves, or says in one sentence on stderr why not and ends with status 1. */
+    public static void serve(String... args) {
+        try {
+            run(args);
+        } catch (RuntimeException e) {
+            Optional<String> sentence = StartFailure.sentence(e);
+            if (sentence.isEmpty()) {
+                throw e;
+            }
+            System.err.println(sentence.get());
+            System.exit(1);
+        }
     }
 
     @Bean

@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param exemptions     who is let through
  * @param owners         whether the owners of pods are read
  */
-@ConfigurationProperties("inplace-guard")
+@ConfigurationProperties(prefix = "inplace-guard", ignoreUnknownFields = false)
 record ServerProperties(
         @DefaultValue("20MB") DataSize maxReviewBytes,
         @DefaultValue Certs certs,

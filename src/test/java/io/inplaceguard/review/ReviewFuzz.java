@@ -8,7 +8,7 @@ class ReviewFuzz {
 
     private static final Reviewer REVIEWER = new Reviewer(Settings.DEFAULTS);
 
-    @FuzzTest(maxDuration = "5m")
+    @FuzzTest(maxDuration = "2m")
     void every_body_is_answered(byte[] body) {
         for (Endpoint endpoint : Endpoint.values()) {
             MutatedReviewsTest.check(REVIEWER.answer(endpoint, body, body.length), endpoint);
