@@ -1,6 +1,8 @@
 package io.inplaceguard;
 
 import io.inplaceguard.certs.CertsCommand;
+import io.inplaceguard.check.CheckCommand;
+import io.inplaceguard.check.ExplainCommand;
 import io.inplaceguard.server.ServerConfiguration;
 import java.util.Arrays;
 import java.util.List;
@@ -13,13 +15,14 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "inplace-guard 0.1.0",
         description = "A Kubernetes admission webhook that keeps in-place updates in place.",
-        subcommands = CertsCommand.class,
+        subcommands = {CheckCommand.class, ExplainCommand.class, CertsCommand.class},
         footer = {
             "",
             "  serve   the HTTPS admission webhook, also when no command is given; takes Spring properties as --key=value",
             "",
             "Examples:",
             "  java -jar inplace-guard.jar serve --server.port=9443 --inplace-guard.certs.dir=certs",
+            "  java -jar inplace-guard.jar check old.yaml new.yaml",
             "  java -jar inplace-guard.jar certs --out certs --dns inplace-guard.prod.svc",
         })
 public final class InplaceGuard implements Runnable {
@@ -32,7 +35,7 @@ public final class InplaceGuard implements Runnable {
     public static void main(String[] args) {
         boolean serve = args.length == 0 || args[0].equals("serve") || args[0].startsWith("--") && !OTHERS.contains(args[0]);
         if (!serve) {
-            System.exit(new CommandLine(new InplaceGuard()).execute(args));
+            System.exit(new CommandLine(new InplaceGuard()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
         }
         boolean named = args.length > 0 && args[0].equals("serve");
         List<String> rest = Arrays.asList(args).subList(named ? 1 : 0, args.length);

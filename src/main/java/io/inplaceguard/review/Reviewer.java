@@ -11,6 +11,7 @@ import io.inplaceguard.review.ReviewWriter.Response;
 import io.inplaceguard.rule.Finding;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -54,6 +55,34 @@ public final class Reviewer {
         } catch (Exception | StackOverflowError | OutOfMemoryError e) {
             return failed(endpoint, review, e);
         }
+    }
+
+    /**
+     * A recorded review and what the rules say of it.
+     *
+     * @param namespace empty for cluster-scoped kinds
+     * @param name      empty where it is generated later
+     */
+    public record Replay(String group, String kind, String namespace, String name, Verdict verdict) {}
+
+    /**
+     * Judges a recorded review as {@code /validate} would, exemptions aside.
+     *
+     * @throws IllegalArgumentException when it is no review; the message is a sentence
+     */
+    public Replay replay(byte[] body) {
+        ReviewReader.Read read = ReviewReader.read(body, body.length);
+        Review review = read.review();
+        if (review == null) {
+            throw new IllegalArgumentException(read.problem());
+        }
+        Subject subject = review.subject();
+        return new Replay(
+                subject == null ? "" : subject.group(),
+                subject == null ? "" : subject.kind(),
+                Objects.requireNonNullElse(review.namespace(), ""),
+                Objects.requireNonNullElse(review.name(), ""),
+                judge(review));
     }
 
     private static Answer mutate(Endpoint endpoint, Review review, Guard guard) {

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * plain records, as the list of rules says. The templates it judges are then written out in random spellings, and the guard
  * has to come to the same answer.
  */
-class DifferentialTest {
+public class DifferentialTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Guard GUARD = new Guard(Settings.DEFAULTS);
@@ -132,6 +132,17 @@ class DifferentialTest {
         assertThat(verdict.denied())
                 .as("%s%n%s%n%s", before, after, verdict.violations())
                 .isEqualTo(!inPlace);
+    }
+
+    /** A generated CloneSet before and after some edits. */
+    public static List<JsonNode> pair(long seed) {
+        Random random = new Random(seed);
+        Pods before = pods(random);
+        Pods after = before;
+        for (int edits = random.nextInt(3); edits >= 0; edits--) {
+            after = edited(after, random);
+        }
+        return List.of(written(before, random), written(after, random));
     }
 
     private static Pods pods(Random random) {

@@ -1,0 +1,126 @@
+package io.inplaceguard.check;
+
+import io.inplaceguard.guard.Guard;
+import io.inplaceguard.guard.Settings;
+import io.inplaceguard.review.Reviewer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code check OLD NEW}: the webhook's verdict offline, for manifests in Git. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "Says what the webhook would say of the update from OLD to NEW, without a cluster.",
+        footer = {
+            "",
+            "Exit status: 0 nothing denied; 1 something denied; 2 could not decide; 3 something warned, with --fail-on=warn.",
+            "",
+            "Examples:",
+            "  java -jar inplace-guard.jar check old.yaml new.yaml",
+            "  java -jar inplace-guard.jar check base/ overlay/ -o github --fail-on=warn",
+            "  git show origin/main:web.yaml | java -jar inplace-guard.jar check - web.yaml",
+            "  java -jar inplace-guard.jar check --review review.json -o json",
+        })
+public final class CheckCommand implements Callable<Integer> {
+
+    private static final int DENIED = 1;
+    private static final int UNDECIDED = 2;
+    private static final int WARNED = 3;
+
+    /** What makes the command fail. */
+    enum FailOn {
+        DENY,
+        WARN
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..2", paramLabel = "OLD NEW", description = "a file, a folder, or - for standard input: YAML or JSON")
+    private List<String> places = List.of();
+
+    @Option(names = "--review", paramLabel = "FILE", description = "replay a recorded AdmissionReview instead")
+    private @Nullable Path review;
+
+    @Option(names = {"-o", "--output"}, defaultValue = "text", description = "text, json, junit, github or sarif (${DEFAULT-VALUE})")
+    private Report output;
+
+    @Option(names = "--fail-on", defaultValue = "deny", description = "deny, or warn: warnings make the exit status 3 (${DEFAULT-VALUE})")
+    private FailOn failOn;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "an application.yaml with inplace-guard.rules.* as serve reads it")
+    private @Nullable Path config;
+
+    @Option(names = "--allow-empty", description = "having nothing to compare is no error")
+    private boolean allowEmpty;
+
+    @Option(names = {"-q", "--quiet"}, description = "print only what is denied")
+    private boolean quiet;
+
+    @Option(names = "--no-color", description = "no colours; so does the variable NO_COLOR")
+    private boolean noColor;
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            Settings settings = config == null ? Settings.DEFAULTS : ConfigFile.read(config);
+            List<Result> results = review != null ? replayed(settings, review) : compared(settings, err);
+            Result.Summary summary = Result.Summary.of(results);
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(output.of(results, quiet, !noColor && Ansi.AUTO.enabled()));
+            out.flush();
+            if (summary.checked() == 0 && !allowEmpty) {
+                err.println("Nothing to check: no object is in both OLD and NEW. Use --allow-empty if that is fine.");
+                return UNDECIDED;
+            }
+            return summary.denied() > 0 ? DENIED : summary.warned() > 0 && failOn == FailOn.WARN ? WARNED : 0;
+        } catch (InputException e) {
+            err.println(e.getMessage());
+            return UNDECIDED;
+        }
+    }
+
+    private List<Result> compared(Settings settings, PrintWriter err) {
+        if (places.size() != 2) {
+            throw new InputException("Name two places, OLD and NEW, or a recorded review with --review. See check --help.");
+        }
+        if (places.get(0).equals("-") && places.get(1).equals("-")) {
+            throw new InputException("Only one of OLD and NEW can be standard input. Put the other one into a file.");
+        }
+        Sources sources = new Sources(System.in, quiet ? note -> {} : err::println);
+        Map<Source.Identity, Source> before = sources.read(places.get(0));
+        Map<Source.Identity, Source> after = sources.read(places.get(1));
+        return new Checker(new Guard(settings)).check(before, after);
+    }
+
+    private List<Result> replayed(Settings settings, Path file) {
+        if (!places.isEmpty()) {
+            throw new InputException("Give either OLD and NEW, or --review, not both.");
+        }
+        try {
+            Reviewer.Replay replay = new Reviewer(settings).replay(Files.readAllBytes(file));
+            Source.Identity identity = new Source.Identity(replay.group(), replay.kind(), replay.namespace(), replay.name());
+            List<Result.Violation> violations = replay.verdict().violations().stream()
+                    .map(finding -> new Result.Violation(finding, 1))
+                    .toList();
+            return List.of(new Result(identity, file.toString(), 1, violations, replay.verdict().warnings(), ""));
+        } catch (IOException e) {
+            throw new InputException(file + " cannot be read. Name a file with an AdmissionReview.");
+        } catch (IllegalArgumentException e) {
+            throw new InputException(file + ": " + e.getMessage());
+        }
+    }
+}
