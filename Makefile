@@ -3,7 +3,7 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test bench fuzz clean
+.PHONY: help build demo run test bench fuzz dist image chart clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,18 @@ bench: ## measure: JMH for decode-and-decide, then HTTP against no-op handlers (
 	$(MVN) -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
 	java -cp target/test-classes:target/classes:$$(cat target/classpath) org.openjdk.jmh.Main DecideBenchmark
 	src/bench/http.sh
+
+dist: build ## extract the jar and train a class-data or AOT cache, into target/dist (what the image does)
+	src/dist/train.sh
+
+image: ## build the container image (needs docker or podman)
+	@engine=$$(command -v docker || command -v podman) || { echo "make image needs docker or podman; make dist does the same steps without."; exit 1; }; \
+	$$engine build -t inplace-guard .
+
+chart: ## lint and render the chart, and test its alerts where promtool is present (Debian: prometheus)
+	$(MVN) -q test -Dtest=ChartTest
+	@if command -v promtool >/dev/null; then promtool test rules charts/inplace-guard/files/alerts_test.yaml; \
+	else echo "promtool is not here, so the alerts were not tested (Debian: apt-get install prometheus)"; fi
 
 clean: ## remove what was built
 	$(MVN) -q clean

@@ -4,6 +4,7 @@ import io.inplaceguard.certs.CertsCommand;
 import io.inplaceguard.check.CheckCommand;
 import io.inplaceguard.check.ExplainCommand;
 import io.inplaceguard.server.ServerConfiguration;
+import io.inplaceguard.server.SmokeCommand;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "inplace-guard 0.1.0",
         description = "A Kubernetes admission webhook that keeps in-place updates in place.",
-        subcommands = {CheckCommand.class, ExplainCommand.class, CertsCommand.class},
+        subcommands = {CheckCommand.class, ExplainCommand.class, CertsCommand.class, SmokeCommand.class},
         footer = {
             "",
             "  serve   the HTTPS admission webhook, also when no command is given; takes Spring properties as --key=value",

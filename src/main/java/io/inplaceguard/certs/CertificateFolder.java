@@ -2,8 +2,6 @@ package io.inplaceguard.certs;
 
 import io.inplaceguard.certs.CertificateMaker.Authority;
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -15,9 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,14 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemWriter;
 
 /**
  * A folder with {@code ca.crt}, {@code tls.crt} and {@code tls.key}, the keys of a {@code kubernetes.io/tls} Secret; and
@@ -60,7 +48,7 @@ public record CertificateFolder(Path folder) {
         List<X509Certificate> authorities = certificates(CA_CERTIFICATE);
         List<X509Certificate> chain = certificates(CERTIFICATE);
         PrivateKey key = key(KEY);
-        if (!belongTogether(key, chain.get(0))) {
+        if (!Pem.belongTogether(key, chain.get(0))) {
             throw new CertificateException(folder.resolve(KEY) + " is not the key of " + folder.resolve(CERTIFICATE)
                     + ". Put a matching pair there.");
         }
@@ -84,8 +72,7 @@ public record CertificateFolder(Path folder) {
     private Optional<ServingPair> usable(List<String> names, Instant now) {
         try {
             ServingPair pair = read();
-            boolean good = pair.isValidAt(now) && !pair.isNearExpiryAt(now) && pair.covers(names) && pair.isTrusted();
-            return good ? Optional.of(pair) : Optional.empty();
+            return pair.isGoodFor(names, now) ? Optional.of(pair) : Optional.empty();
         } catch (CertificateException e) {
             // Missing or unusable: it is made.
             return Optional.empty();
@@ -119,7 +106,7 @@ public record CertificateFolder(Path folder) {
         try {
             X509Certificate certificate = certificates(CA_CERTIFICATE).get(0);
             PrivateKey key = key(CA_KEY);
-            if (belongTogether(key, certificate) && !ServingPair.isNearExpiry(certificate, now)) {
+            if (Pem.belongTogether(key, certificate) && !ServingPair.isNearExpiry(certificate, now)) {
                 return new Authority(certificate, key);
             }
         } catch (CertificateException e) {
@@ -132,11 +119,11 @@ public record CertificateFolder(Path folder) {
     public void write(Authority authority, ServingPair pair) {
         try {
             Files.createDirectories(folder);
-            write(CA_KEY, pem("PRIVATE KEY", authority.key().getEncoded()), true);
-            write(KEY, pem("PRIVATE KEY", pair.key().getEncoded()), true);
-            write(CERTIFICATE, pem("CERTIFICATE", pair.leaf().getEncoded()), false);
-            write(CA_CERTIFICATE, pem("CERTIFICATE", authority.certificate().getEncoded()), false);
-        } catch (IOException | GeneralSecurityException e) {
+            write(CA_KEY, Pem.of(authority.key()), true);
+            write(KEY, Pem.of(pair.key()), true);
+            write(CERTIFICATE, Pem.of(pair.leaf()), false);
+            write(CA_CERTIFICATE, Pem.of(authority.certificate()), false);
+        } catch (IOException e) {
             throw notWritable(e);
         }
     }
@@ -145,14 +132,6 @@ public record CertificateFolder(Path folder) {
         return new CertificateException(
                 "Certificates cannot be written to " + folder + ": " + e.getMessage() + ". Give a folder that can be written to.",
                 e);
-    }
-
-    private static String pem(String type, byte[] content) throws IOException {
-        StringWriter text = new StringWriter();
-        try (PemWriter writer = new PemWriter(text)) {
-            writer.writeObject(new PemObject(type, content));
-        }
-        return text.toString();
     }
 
     /** By way of a temporary file, so that nobody reads half of one. */
@@ -177,71 +156,22 @@ public record CertificateFolder(Path folder) {
     }
 
     private List<X509Certificate> certificates(String name) {
-        List<X509Certificate> found = new ArrayList<>();
-        for (Object object : pemObjects(name)) {
-            if (object instanceof X509CertificateHolder holder) {
-                try {
-                    found.add(new JcaX509CertificateConverter().getCertificate(holder));
-                } catch (java.security.cert.CertificateException e) {
-                    throw new CertificateException(folder.resolve(name) + " has a certificate that cannot be read.", e);
-                }
-            }
-        }
-        if (found.isEmpty()) {
-            throw new CertificateException(folder.resolve(name) + " has no certificate in it. Put a PEM certificate there.");
-        }
-        return found;
+        return Pem.certificates(folder.resolve(name).toString(), text(name));
     }
 
     private PrivateKey key(String name) {
-        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-        for (Object object : pemObjects(name)) {
-            try {
-                if (object instanceof PrivateKeyInfo info) {
-                    return converter.getPrivateKey(info);
-                }
-                if (object instanceof PEMKeyPair pair) {
-                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
-                }
-            } catch (IOException e) {
-                throw new CertificateException(folder.resolve(name) + " has a private key that cannot be read.", e);
-            }
-        }
-        throw new CertificateException(
-                folder.resolve(name) + " has no private key in it. Put an unencrypted PEM key there.");
+        return Pem.key(folder.resolve(name).toString(), text(name));
     }
 
-    private List<Object> pemObjects(String name) {
+    private String text(String name) {
         Path file = folder.resolve(name);
-        List<Object> objects = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(Files.readString(file, StandardCharsets.UTF_8)))) {
-            Object object;
-            while ((object = parser.readObject()) != null) {
-                objects.add(object);
-            }
-            return objects;
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new CertificateException(
                     file + " does not exist. Make a pair with: java -jar inplace-guard.jar certs --out " + folder, e);
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            // The parser's words could quote the file, which may be a key.
+        } catch (IOException e) {
             throw new CertificateException(file + " cannot be read as PEM. Put a whole PEM file there.");
-        }
-    }
-
-    private static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
-        try {
-            String algorithm = key.getAlgorithm().startsWith("EC") ? "SHA256withECDSA" : "SHA256withRSA";
-            byte[] sample = {1, 2, 3};
-            Signature signer = Signature.getInstance(algorithm);
-            signer.initSign(key);
-            signer.update(sample);
-            byte[] signature = signer.sign();
-            signer.initVerify(certificate.getPublicKey());
-            signer.update(sample);
-            return signer.verify(signature);
-        } catch (GeneralSecurityException e) {
-            return false;
         }
     }
 }

@@ -17,7 +17,7 @@ public final class CertificateWatcher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatcher.class);
 
-    private final CertificateFolder folder;
+    private final String where;
     private final Supplier<ServingPair> source;
     private final Consumer<ServingPair> consumer;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -29,14 +29,14 @@ public final class CertificateWatcher implements AutoCloseable {
     private String complained = "";
 
     /**
-     * @param folder   what is watched
+     * @param where    names what is watched
      * @param first    the pair its consumer has already
      * @param source   reads the pair, or makes it anew where that is due
      * @param consumer gets each new pair
      */
     public CertificateWatcher(
-            CertificateFolder folder, ServingPair first, Supplier<ServingPair> source, Consumer<ServingPair> consumer) {
-        this.folder = folder;
+            String where, ServingPair first, Supplier<ServingPair> source, Consumer<ServingPair> consumer) {
+        this.where = where;
         this.source = source;
         this.consumer = consumer;
         this.handedOn = first;
@@ -56,7 +56,7 @@ public final class CertificateWatcher implements AutoCloseable {
             if (!pair.equals(handedOn)) {
                 consumer.accept(pair);
                 handedOn = pair;
-                LOG.info("serving the new certificate of {}, valid until {}", folder.folder(), pair.notAfter());
+                LOG.info("serving the new certificate of {}, valid until {}", where, pair.notAfter());
             }
             complained = "";
         } catch (RuntimeException e) {

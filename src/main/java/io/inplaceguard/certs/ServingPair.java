@@ -46,10 +46,16 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
         return isNearExpiry(leaf(), time) || authorities.stream().allMatch(authority -> isNearExpiry(authority, time));
     }
 
-    static boolean isNearExpiry(X509Certificate certificate, Instant time) {
+    /** Whether less than a third of a certificate's lifetime is left. */
+    public static boolean isNearExpiry(X509Certificate certificate, Instant time) {
         Instant end = certificate.getNotAfter().toInstant();
         Duration life = Duration.between(certificate.getNotBefore().toInstant(), end);
         return time.isAfter(end.minus(life.dividedBy(3)));
+    }
+
+    /** Whether this pair may be served from then on: valid, not near its expiry, trusted, and for all these names. */
+    public boolean isGoodFor(Collection<String> names, Instant time) {
+        return isValidAt(time) && !isNearExpiryAt(time) && covers(names) && isTrusted();
     }
 
     /** Whether one of the authorities has signed the end of the chain, as clients will ask. */

@@ -12,6 +12,7 @@ import io.inplaceguard.guard.Strategy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,7 +40,7 @@ public final class OwnerCache implements AutoCloseable {
     /** The kinds that control pods and have InPlaceOnly. A UnitedDeployment's pods belong to its children, which are these. */
     private static final Map<String, String> PLURALS = Map.of("CloneSet", "clonesets", "StatefulSet", "statefulsets");
 
-    private final KubernetesClient client;
+    private final @Nullable KubernetesClient client;
     private final Map<String, Strategy> strategies = new ConcurrentHashMap<>();
     private final Map<String, SharedIndexInformer<GenericKubernetesResource>> informers = new ConcurrentHashMap<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -52,6 +53,15 @@ public final class OwnerCache implements AutoCloseable {
     /** @param client stays its caller's to close */
     public OwnerCache(KubernetesClient client) {
         this.client = client;
+    }
+
+    private OwnerCache() {
+        this.client = null;
+    }
+
+    /** A cache that is never started and never current. */
+    public static OwnerCache off() {
+        return new OwnerCache();
     }
 
     /** Begins to read, and to look for kinds that are installed later; returns at once. */
@@ -93,8 +103,12 @@ public final class OwnerCache implements AutoCloseable {
         }
     }
 
+    private KubernetesClient asked() {
+        return Objects.requireNonNull(client);
+    }
+
     private @Nullable String served(String kind) {
-        return VERSIONS.stream().filter(version -> client.supports(GROUP + "/" + version, kind)).findFirst().orElse(null);
+        return VERSIONS.stream().filter(version -> asked().supports(GROUP + "/" + version, kind)).findFirst().orElse(null);
     }
 
     private SharedIndexInformer<GenericKubernetesResource> informer(String kind, String plural, String version) {
@@ -105,7 +119,7 @@ public final class OwnerCache implements AutoCloseable {
                 .withPlural(plural)
                 .withNamespaced(true)
                 .build();
-        SharedIndexInformer<GenericKubernetesResource> informer = client.genericKubernetesResources(context)
+        SharedIndexInformer<GenericKubernetesResource> informer = asked().genericKubernetesResources(context)
                 .inAnyNamespace()
                 .withLimit(PAGE)
                 .runnableInformer(0)

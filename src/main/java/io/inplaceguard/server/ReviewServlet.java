@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 
 /** The HTTP door: path, method, content type, size; then read, answer, write. A plain servlet, for MVC costs a quarter. */
 final class ReviewServlet extends HttpServlet {
@@ -22,10 +23,13 @@ final class ReviewServlet extends HttpServlet {
     private final transient Reviewer reviewer;
     private final transient ReviewMetrics metrics;
     private final long limit;
+    private final transient BooleanSupplier closing;
     /** Trees of a large review take many times its size: one at a time, or a few would fill a small heap. */
     private final transient Semaphore largeOnes = new Semaphore(1, true);
 
-    ReviewServlet(Reviewer reviewer, ReviewMetrics metrics, long limit) {
+    /** @param closing whether an answer is to close its connection */
+    ReviewServlet(Reviewer reviewer, ReviewMetrics metrics, long limit, BooleanSupplier closing) {
+        this.closing = closing;
         this.reviewer = reviewer;
         this.metrics = metrics;
         this.limit = limit;
@@ -33,6 +37,9 @@ final class ReviewServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (closing.getAsBoolean()) {
+            response.setHeader("Connection", "close");
+        }
         Optional<Endpoint> endpoint = Endpoint.at(request.getRequestURI());
         if (endpoint.isEmpty()) {
             problem(response, 404, "Not Found", "Post AdmissionReviews to /mutate, /validate, /validate/enforce, /validate/warn or /validate/audit.");

@@ -17,23 +17,25 @@ import javax.net.ssl.TrustManagerFactory;
  */
 final class SelfCheck {
 
-    private static final int ROUNDS = 30;
+    /** Once each path: what a review needs is loaded and linked then. */
+    static final int ROUNDS = 3;
+    private static final String[] PATHS = {"/validate/audit", "/mutate", "/validate"};
     private static final String UID = "inplace-guard-self-check";
 
     private SelfCheck() {}
 
     /**
-     * Posts a small review to the own port.
+     * Posts a small review to the own port, so many times.
      *
      * @throws IllegalStateException when it is not answered as it must be
      */
-    static void run(int port, ServingTls tls) {
+    static void run(int port, ServingTls tls, int rounds) {
         try {
             SSLContext context = trustingOnly(tls);
-            byte[] review = review();
-            for (int i = 0; i < ROUNDS; i++) {
+            byte[] review = review("a:1", "x", "a:2", "x");
+            for (int i = 0; i < rounds; i++) {
                 HttpsURLConnection connection =
-                        (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + "/validate/audit").toURL().openConnection();
+                        (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + PATHS[i % PATHS.length]).toURL().openConnection();
                 connection.setSSLSocketFactory(context.getSocketFactory());
                 // The very certificate is trusted, whatever names it has.
                 connection.setHostnameVerifier((host, session) -> true);
@@ -67,15 +69,16 @@ final class SelfCheck {
         return context;
     }
 
-    private static byte[] review() {
+    /** The update of a CloneSet under InPlaceOnly whose image and argument may change. */
+    static byte[] review(String oldImage, String oldArgument, String image, String argument) {
         String object =
                 """
                 {"metadata":{"name":"self-check"},"spec":{"updateStrategy":{"type":"InPlaceOnly"},"template":{"spec":\
-                {"containers":[{"name":"app","image":"%s","resources":{"limits":{"cpu":"1"},"requests":{"cpu":"500m"}}}]}}}}""";
+                {"containers":[{"name":"app","image":"%s","args":["%s"],"resources":{"limits":{"cpu":"1"},"requests":{"cpu":"500m"}}}]}}}}""";
         return """
                {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"%s","kind":{"group":"apps.kruise.io",\
                "version":"v1alpha1","kind":"CloneSet"},"operation":"UPDATE","object":%s,"oldObject":%s}}"""
-                .formatted(UID, object.formatted("a:2"), object.formatted("a:1"))
+                .formatted(UID, object.formatted(image, argument), object.formatted(oldImage, oldArgument))
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -2,10 +2,7 @@ package io.inplaceguard.server;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.inplaceguard.certs.CertificateException;
-import io.inplaceguard.certs.CertificateFolder;
 import io.inplaceguard.certs.CertificateWatcher;
-import io.inplaceguard.certs.ServingPair;
 import io.inplaceguard.cluster.OwnerCache;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.Owners;
@@ -13,23 +10,21 @@ import io.inplaceguard.guard.Settings;
 import io.inplaceguard.review.Reviewer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
@@ -37,9 +32,6 @@ import org.springframework.core.annotation.Order;
 @SpringBootApplication(proxyBeanMethods = false)
 @EnableConfigurationProperties(ServerProperties.class)
 public class ServerConfiguration {
-
-    /** How often the certificate folder is looked at: well within the 5 s after which a new pair must be served. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
 
     /** How often it is looked for kinds that were not served yet, and for an API server that was away. */
     private static final Duration OWNERS = Duration.ofSeconds(10);
@@ -57,6 +49,12 @@ public class ServerConfiguration {
 
     /** Serves, or says in one sentence on stderr why not and ends with status 1. */
     public static void serve(String... args) {
+        Drain.onSignals();
+        // What the build has worked out ahead of time is there in the jar and not in the folder of classes.
+        if (!Boolean.getBoolean("spring.aot.processing")
+                && ServerConfiguration.class.getResource("/io/inplaceguard/InplaceGuard__ApplicationContextInitializer.class") != null) {
+            System.setProperty("spring.aot.enabled", System.getProperty("spring.aot.enabled", "true"));
+        }
         try {
             run(args);
         } catch (RuntimeException e) {
@@ -69,27 +67,21 @@ public class ServerConfiguration {
         }
     }
 
+    /** Made only where something asks for it: outside a cluster nobody can be asked. */
     @Bean
-    CertificateFolder certificateFolder(ServerProperties properties) {
-        return new CertificateFolder(Path.of(properties.certs().dir()));
+    @Lazy
+    KubernetesClient kubernetesClient() {
+        return new KubernetesClientBuilder().build();
     }
 
     @Bean
-    ServingTls servingTls(ServerProperties properties, CertificateFolder folder) {
-        ServingPair pair = source(properties, folder).get();
-        if (!pair.isValidAt(Instant.now())) {
-            throw new CertificateException(
-                    folder.folder(), CertificateFolder.CERTIFICATE, "is not valid now (until " + pair.notAfter() + "). Replace it");
-        }
-        return new ServingTls(pair);
+    CertificateSource certificateSource(ServerProperties properties, ObjectProvider<KubernetesClient> client) {
+        return CertificateSource.of(properties.certs(), client::getObject);
     }
 
-    /** Where the pair comes from: made here, or given. */
-    private static Supplier<ServingPair> source(ServerProperties properties, CertificateFolder folder) {
-        return switch (properties.certs().mode()) {
-            case SELF_SIGNED -> () -> folder.ensure(properties.certs().dnsNames(), Instant.now());
-            case FILES -> folder::read;
-        };
+    @Bean
+    ServingTls servingTls(CertificateSource source) {
+        return new ServingTls(source.first());
     }
 
     @Bean
@@ -98,10 +90,9 @@ public class ServerConfiguration {
     }
 
     @Bean
-    CertificateWatcher certificateWatcher(
-            ServerProperties properties, CertificateFolder folder, ServingTls tls, SslBundleRegistry registry) {
-        return new CertificateWatcher(folder, tls.served(), source(properties, folder), pair -> tls.swap(pair, registry))
-                .start(LOOK);
+    CertificateWatcher certificateWatcher(CertificateSource source, ServingTls tls, SslBundleRegistry registry) {
+        return new CertificateWatcher(source.where(), tls.served(), source::get, pair -> tls.swap(pair, registry))
+                .start(source.interval());
     }
 
     @Bean
@@ -113,17 +104,18 @@ public class ServerConfiguration {
         return new ReviewMetrics(registry);
     }
 
-    /** Only where owners are to be read: outside a cluster nobody can be asked. */
     @Bean
-    @ConditionalOnProperty("inplace-guard.owners.enabled")
-    KubernetesClient kubernetesClient() {
-        return new KubernetesClientBuilder().build();
+    Drain drain(ServerProperties properties, ApplicationContext context) {
+        return new Drain(context, properties.drain());
     }
 
+    /** Knows nobody where owners are not to be read. No condition decides it, for those are fixed when the jar is built. */
     @Bean
-    @ConditionalOnProperty("inplace-guard.owners.enabled")
-    OwnerCache ownerCache(KubernetesClient client, MeterRegistry registry) {
-        OwnerCache cache = new OwnerCache(client).start(OWNERS);
+    OwnerCache ownerCache(ServerProperties properties, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
+        if (!properties.owners().enabled()) {
+            return OwnerCache.off();
+        }
+        OwnerCache cache = new OwnerCache(client.getObject()).start(OWNERS);
         Gauge.builder("inplace.guard.owners.current", cache, owners -> owners.isCurrent() ? 1 : 0)
                 .description("1 while owners are known; 0 while each Pod's own annotation decides")
                 .register(registry);
@@ -136,20 +128,25 @@ public class ServerConfiguration {
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
     ServletRegistrationBean<ReviewServlet> door(
-            ServerProperties properties, ReviewMetrics metrics, ObjectProvider<OwnerCache> cache) {
+            ServerProperties properties, ReviewMetrics metrics, OwnerCache cache, Drain drain) {
         Settings settings = properties.settings();
-        Owners owners = cache.stream().findFirst().map(OwnerCache::owners).orElse(Owners.UNKNOWN);
+        Owners owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
-                new Reviewer(settings, new Guard(settings, owners)), metrics, properties.maxReviewBytes().toBytes());
+                new Reviewer(settings, new Guard(settings, owners)), metrics, properties.maxReviewBytes().toBytes(), drain::isDraining);
         ServletRegistrationBean<ReviewServlet> door = new ServletRegistrationBean<>(servlet, "/*");
         door.setLoadOnStartup(1);
         return door;
     }
 
-    /** Runs before Spring says ready. */
+    /** Runs before Spring says ready. A server in training has done its work then. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    ApplicationRunner selfCheck(ServletWebServerApplicationContext context, ServingTls tls) {
-        return args -> SelfCheck.run(context.getWebServer().getPort(), tls);
+    ApplicationRunner selfCheck(ServletWebServerApplicationContext context, ServingTls tls, ServerProperties properties) {
+        return args -> {
+            SelfCheck.run(context.getWebServer().getPort(), tls, Math.max(SelfCheck.ROUNDS, properties.training()));
+            if (properties.training() > 0) {
+                new Thread(() -> System.exit(0), "trained").start();
+            }
+        };
     }
 }

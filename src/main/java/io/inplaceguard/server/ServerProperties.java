@@ -1,6 +1,7 @@
 package io.inplaceguard.server;
 
 import io.inplaceguard.guard.Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -16,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param rules          what the rules let through
  * @param exemptions     who is let through
  * @param owners         whether the owners of pods are read
+ * @param drain          how long it is served on after SIGTERM
+ * @param training       how many reviews it answers itself before it ends, to train a class-data or AOT cache; 0: it serves
  */
 @ConfigurationProperties(prefix = "inplace-guard", ignoreUnknownFields = false)
 record ServerProperties(
@@ -24,21 +27,34 @@ record ServerProperties(
         @DefaultValue ResizePolicy resizePolicy,
         @DefaultValue Rules rules,
         @DefaultValue Exemptions exemptions,
-        @DefaultValue Owners owners) {
+        @DefaultValue Owners owners,
+        @DefaultValue("10s") Duration drain,
+        @DefaultValue("0") int training) {
 
     /** How the serving pair comes about. */
     enum Mode {
         SELF_SIGNED,
-        FILES
+        FILES,
+        CLUSTER
     }
 
     /**
-     * @param mode     {@code self-signed} makes a pair in {@code dir} and renews it, {@code files} serves the one there
+     * @param mode     {@code self-signed} makes a pair in {@code dir} and renews it, {@code files} serves the one there,
+     *                 {@code cluster} keeps one in a Secret and has the API server trust it
      * @param dir      the certificate folder
-     * @param dnsNames names of the self-signed certificate besides localhost, 127.0.0.1 and ::1
+     * @param dnsNames names of the self-signed certificate besides localhost, 127.0.0.1 and ::1; all names of the one in a
+     *                 cluster
+     * @param namespace     of the Secret, in mode {@code cluster}
+     * @param secret        its name
+     * @param configuration the name of both webhook configurations
      */
     record Certs(
-            @DefaultValue("self-signed") Mode mode, @DefaultValue("certs") String dir, @DefaultValue List<String> dnsNames) {}
+            @DefaultValue("self-signed") Mode mode,
+            @DefaultValue("certs") String dir,
+            @DefaultValue List<String> dnsNames,
+            @DefaultValue("inplace-guard") String namespace,
+            @DefaultValue("inplace-guard-certs") String secret,
+            @DefaultValue("inplace-guard") String configuration) {}
 
     /** {@code NotRequired} or {@code RestartContainer}, by resource. */
     record ResizePolicy(@DefaultValue("NotRequired") String cpu, @DefaultValue("NotRequired") String memory) {

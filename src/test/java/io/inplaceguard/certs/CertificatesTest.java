@@ -156,7 +156,7 @@ class CertificatesTest {
         }
         CertificateFolder mounted = new CertificateFolder(temp);
         List<ServingPair> handedOn = new ArrayList<>();
-        try (CertificateWatcher watcher = new CertificateWatcher(mounted, mounted.read(), mounted::read, handedOn::add)) {
+        try (CertificateWatcher watcher = new CertificateWatcher("mounted", mounted.read(), mounted::read, handedOn::add)) {
             watcher.look();
             assertThat(handedOn).isEmpty();
             Files.copy(two.folder().resolve("tls.crt"), one.folder().resolve("tls.crt"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);

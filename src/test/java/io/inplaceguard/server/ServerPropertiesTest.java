@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inplaceguard.guard.Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,9 +34,12 @@ class ServerPropertiesTest {
     void without_any_setting_the_defaults_hold() {
         ServerProperties properties = bound(Map.of());
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(20));
-        assertThat(properties.certs()).isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.SELF_SIGNED, "certs", List.of()));
+        assertThat(properties.certs()).isEqualTo(new ServerProperties.Certs(
+                        ServerProperties.Mode.SELF_SIGNED, "certs", List.of(), "inplace-guard", "inplace-guard-certs", "inplace-guard"));
         assertThat(properties.settings()).isEqualTo(Settings.DEFAULTS);
         assertThat(properties.owners().enabled()).isFalse();
+        assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(properties.training()).isZero();
     }
 
     @Test
@@ -50,10 +54,15 @@ class ServerPropertiesTest {
                 Map.entry("inplace-guard.rules.template-metadata", "allow"),
                 Map.entry("inplace-guard.exemptions.usernames", "u"),
                 Map.entry("inplace-guard.exemptions.groups", "g,h"),
+                Map.entry("inplace-guard.certs.namespace", "ns"),
+                Map.entry("inplace-guard.certs.secret", "s"),
+                Map.entry("inplace-guard.certs.configuration", "c"),
+                Map.entry("inplace-guard.drain", "3s"),
                 Map.entry("inplace-guard.owners.enabled", "true")));
+        assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(3));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(1));
         assertThat(properties.certs())
-                .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc")));
+                .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc"), "ns", "s", "c"));
         assertThat(properties.settings())
                 .isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
         assertThat(properties.owners().enabled()).isTrue();

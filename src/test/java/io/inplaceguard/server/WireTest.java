@@ -57,7 +57,7 @@ class WireTest {
     @BeforeAll
     static void start() throws Exception {
         server = ServerConfiguration.run(
-                "--server.port=0", "--management.server.port=0", "--inplace-guard.certs.dir=" + certs);
+                "--server.port=0", "--management.server.port=0", "--inplace-guard.drain=0s", "--inplace-guard.certs.dir=" + certs);
         port = ((ServletWebServerApplicationContext) server).getWebServer().getPort();
         managementPort = server.getEnvironment().getProperty("local.management.port", Integer.class, 0);
         client = client(new CertificateFolder(certs).read());

@@ -1,0 +1,394 @@
+package io.inplaceguard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+import dev.cel.bundle.Cel;
+import dev.cel.bundle.CelFactory;
+import dev.cel.common.types.SimpleType;
+import dev.cel.runtime.CelRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The chart, linted and rendered by Helm itself, and its match conditions evaluated. */
+class ChartTest {
+
+    private static final Path CHART = Path.of("charts/inplace-guard");
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Map<String, String> DEFAULTS = Map.of();
+
+    private static String rendered(Map<String, String> values) {
+        TemplateCommand template = new Helm(CHART).template().withName("guard").withNamespace("inplace-system").withKubeVersion("1.33.0");
+        values.forEach((name, value) -> {
+            if (value.startsWith("{")) {
+                String[] each = value.substring(1, value.length() - 1).split(",");
+                for (int i = 0; i < each.length; i++) {
+                    template.set(name + "[" + i + "]", each[i]);
+                }
+            } else {
+                template.set(name, value);
+            }
+        });
+        return template.call();
+    }
+
+    private static List<JsonNode> objects(Map<String, String> values) {
+        List<JsonNode> objects = new ArrayList<>();
+        for (Object document : new Yaml().loadAll(rendered(values))) {
+            if (document != null) {
+                objects.add(JSON.valueToTree(document));
+            }
+        }
+        return objects;
+    }
+
+    private static JsonNode one(List<JsonNode> objects, String kind) {
+        List<JsonNode> found = objects.stream().filter(object -> object.path("kind").asString().equals(kind)).toList();
+        assertThat(found).as(kind).hasSize(1);
+        return found.get(0);
+    }
+
+    /** Three ways to certificates, four modes, and the switches, turned one after the other: 3 x 4 x 4 combinations. */
+    static Stream<Map<String, String>> matrix() {
+        List<Map<String, String>> all = new ArrayList<>();
+        List<Map<String, String>> switches = List.of(
+                Map.of(),
+                Map.of("autoscaling.enabled", "true", "networkPolicy.enabled", "true", "podDisruptionBudget.enabled", "false"),
+                Map.of("serviceMonitor.enabled", "true", "prometheusRule.enabled", "true", "dashboard.enabled", "true",
+                        "serviceMonitor.labels.release", "prom"),
+                Map.of("owners", "false", "fullnameOverride", "x", "image.digest", "sha256:" + "0".repeat(64), "podLabels.a", "b",
+                        "exemptions.usernames", "{system:admin,bob}", "webhooks.excludedNamespaces", "{a,b}", "imagePullSecrets", "{regcred}",
+                        "nodeSelector.disk", "ssd"));
+        for (String certs : List.of("cluster", "cert-manager", "files")) {
+            for (String mode : List.of("enforce", "warn", "audit", "off")) {
+                for (Map<String, String> more : switches) {
+                    Map<String, String> values = new HashMap<>(more);
+                    values.put("certs.mode", certs);
+                    values.put("mode", mode);
+                    if (certs.equals("files")) {
+                        values.put("certs.secretName", "mine");
+                        values.put("certs.caBundle", "Q0E=");
+                    }
+                    all.add(values);
+                }
+            }
+        }
+        return all.stream();
+    }
+
+    @Test
+    void helm_lint_is_content() {
+        LintResult result = new Helm(CHART).lint().strict().call();
+        assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
+        assertThat(matrix().count()).isGreaterThanOrEqualTo(40);
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void every_combination_renders_the_same_twice_and_every_reference_resolves(Map<String, String> values) {
+        assertThat(rendered(values)).isEqualTo(rendered(values));
+        List<JsonNode> objects = objects(values);
+        Set<String> there = new HashSet<>();
+        objects.forEach(object -> there.add(object.path("kind").asString() + " " + object.at("/metadata/name").asString()));
+        JsonNode deployment = one(objects, "Deployment");
+        JsonNode pod = deployment.at("/spec/template/spec");
+        JsonNode labels = deployment.at("/spec/template/metadata/labels");
+        assertThat(there).contains("ServiceAccount " + pod.path("serviceAccountName").asString());
+        assertSelects(deployment.at("/spec/selector/matchLabels"), labels);
+        JsonNode service = one(objects, "Service");
+        assertSelects(service.at("/spec/selector"), labels);
+        List<String> ports = pod.at("/containers/0/ports").valueStream().map(port -> port.path("name").asString()).toList();
+        service.at("/spec/ports").forEach(port -> assertThat(ports).contains(port.path("targetPort").asString()));
+        for (String kind : List.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")) {
+            for (JsonNode webhook : one(objects, kind).path("webhooks")) {
+                assertThat(webhook.at("/clientConfig/service/name")).isEqualTo(service.at("/metadata/name"));
+                assertThat(webhook.at("/clientConfig/service/namespace").asString()).isEqualTo("inplace-system");
+                assertThat(webhook.at("/clientConfig").has("caBundle")).isEqualTo("files".equals(values.get("certs.mode")));
+                assertSafe(webhook);
+            }
+        }
+        Set<String> mounts = new TreeSet<>();
+        pod.at("/containers/0/volumeMounts").forEach(mount -> mounts.add(mount.path("name").asString()));
+        Set<String> volumes = new TreeSet<>();
+        pod.path("volumes").forEach(volume -> volumes.add(volume.path("name").asString()));
+        assertThat(mounts).isEqualTo(volumes);
+        for (JsonNode object : objects) {
+            for (String reference : List.of("/roleRef", "/spec/scaleTargetRef", "/spec/issuerRef")) {
+                JsonNode target = object.at(reference);
+                if (!target.isMissingNode()) {
+                    assertThat(there).contains(target.path("kind").asString() + " " + target.path("name").asString());
+                }
+            }
+            object.path("subjects").forEach(subject -> assertThat(there).contains("ServiceAccount " + subject.path("name").asString()));
+            assertLeastPrivilege(object);
+        }
+    }
+
+    private static void assertSelects(JsonNode selector, JsonNode labels) {
+        assertThat(selector.isEmpty()).isFalse();
+        selector.properties().forEach(entry -> assertThat(labels.get(entry.getKey())).isEqualTo(entry.getValue()));
+    }
+
+    private static void assertSafe(JsonNode webhook) {
+        assertThat(webhook.path("sideEffects").asString()).isEqualTo("None");
+        assertThat(webhook.path("timeoutSeconds").asInt()).isBetween(1, 10);
+        assertThat(webhook.path("matchPolicy").asString()).isEqualTo("Equivalent");
+        JsonNode first = webhook.at("/namespaceSelector/matchExpressions/0");
+        assertThat(first.path("key").asString()).isEqualTo("kubernetes.io/metadata.name");
+        assertThat(first.path("operator").asString()).isEqualTo("NotIn");
+        assertThat(first.path("values").toString()).startsWith("[\"kube-system\",\"inplace-system\"");
+        if (webhook.path("rules").toString().contains("CREATE") && webhook.path("rules").toString().contains("pods")) {
+            assertThat(webhook.path("failurePolicy").asString()).isEqualTo("Ignore");
+        }
+    }
+
+    private static void assertLeastPrivilege(JsonNode role) {
+        for (JsonNode rule : role.path("rules")) {
+            if (rule.has("verbs")) {
+                assertThat(rule.toString()).doesNotContain("*");
+                String verbs = rule.path("verbs").toString();
+                boolean owners = rule.path("apiGroups").toString().contains("apps.kruise.io");
+                assertThat(rule.has("resourceNames") || verbs.equals("[\"create\"]") || owners && !verbs.contains("patch")).as("%s", rule).isTrue();
+            }
+        }
+    }
+
+    /** The restricted Pod Security Standard. */
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void every_pod_is_restricted(Map<String, String> values) {
+        for (JsonNode object : objects(values)) {
+            JsonNode pod = object.path("kind").asString().equals("Pod") ? object.path("spec") : object.at("/spec/template/spec");
+            if (!pod.has("containers")) {
+                continue;
+            }
+            assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+            assertThat(pod.at("/securityContext/runAsUser").asInt()).isPositive();
+            assertThat(pod.at("/securityContext/seccompProfile/type").asString()).isEqualTo("RuntimeDefault");
+            assertThat(pod.propertyNames()).doesNotContain("hostNetwork", "hostPID", "hostIPC");
+            for (JsonNode container : pod.path("containers")) {
+                JsonNode security = container.path("securityContext");
+                assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+                assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
+                assertThat(security.at("/capabilities/drop").toString()).isEqualTo("[\"ALL\"]");
+                assertThat(container.at("/resources/limits").has("memory")).isTrue();
+            }
+            for (JsonNode volume : pod.path("volumes")) {
+                assertThat(volume.has("emptyDir") || volume.has("secret")).isTrue();
+                // In cluster mode the Secret holds the CA's key.
+                assertThat(values.get("certs.mode").equals("cluster") && volume.has("secret") && !volume.path("secret").has("items")).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void with_a_secret_of_ones_own_nothing_asks_the_api_server() {
+        List<JsonNode> objects = objects(Map.of("certs.mode", "files", "certs.secretName", "mine"));
+        assertThat(one(objects, "Deployment").at("/spec/template/spec/automountServiceAccountToken").asBoolean(true)).isFalse();
+        assertThat(objects).extracting(object -> object.path("kind").asString()).doesNotContain("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
+        assertThatThrownBy(() -> rendered(Map.of("certs.mode", "files"))).hasMessageContaining("certs.secretName");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mod=enforce", "certs.mod=files", "webhooks.failurePolicy.pods=Fail", "webhooks.timeoutSeconds=11", "mode=strict",
+        "image.repo=x", "replicas=0", "resizePolicy.cpu=Restart", "owners=maybe", "serviceMonitor.enabled=yes"})
+    void a_misspelt_value_is_an_error(String assignment) {
+        String[] halves = assignment.split("=");
+        assertThatThrownBy(() -> rendered(Map.of(halves[0], halves[1]))).isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void the_readme_lists_every_value_with_its_default() throws IOException {
+        String readme = Files.readString(CHART.resolve("README.md"));
+        JsonNode schema = JSON.readTree(CHART.resolve("values.schema.json"));
+        List<String> missing = new ArrayList<>();
+        JsonNode values = JSON.valueToTree(new Yaml().load(Files.readString(CHART.resolve("values.yaml"))));
+        leaves("", values, schema, (path, value) -> {
+            if (!readme.contains("| `" + path + "` | `" + value.toString().replace("\":\"", "\": \"") + "` |")) {
+                missing.add(path);
+            }
+        });
+        assertThat(missing).isEmpty();
+    }
+
+    private static void leaves(String path, JsonNode value, JsonNode schema, java.util.function.BiConsumer<String, JsonNode> leaf) {
+        JsonNode properties = schema.path("properties");
+        if (value.isObject() && !properties.isMissingNode()) {
+            assertThat(schema.path("additionalProperties").asBoolean(true)).as("%s is closed", path).isFalse();
+            value.properties().forEach(entry -> {
+                assertThat(properties.has(entry.getKey())).as(entry.getKey()).isTrue();
+                leaves(path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), entry.getValue(), properties.path(entry.getKey()), leaf);
+            });
+        } else {
+            leaf.accept(path, value);
+        }
+    }
+
+    @Test
+    void a_namespaces_label_chooses_exactly_one_mode() {
+        for (String preset : List.of("enforce", "warn", "audit", "off")) {
+            List<JsonNode> webhooks = one(objects(Map.of("mode", preset)), "ValidatingWebhookConfiguration").path("webhooks").valueStream().toList();
+            for (String label : List.of("", "enforce", "warn", "audit", "off")) {
+                String wanted = label.isEmpty() ? preset : label;
+                List<String> paths = webhooks.stream()
+                        .filter(webhook -> selects(webhook, "shop", label))
+                        .map(webhook -> webhook.at("/clientConfig/service/path").asString())
+                        .distinct()
+                        .toList();
+                assertThat(paths).as("%s under %s", label, preset).isEqualTo(wanted.equals("off") ? List.of() : List.of("/validate/" + wanted));
+                assertThat(webhooks).noneMatch(webhook -> selects(webhook, "kube-system", label) || selects(webhook, "inplace-system", label));
+            }
+        }
+    }
+
+    private static boolean selects(JsonNode webhook, String namespace, String label) {
+        Map<String, String> labels = new HashMap<>(Map.of("kubernetes.io/metadata.name", namespace));
+        if (!label.isEmpty()) {
+            labels.put("inplace-guard.io/mode", label);
+        }
+        for (JsonNode expression : webhook.at("/namespaceSelector/matchExpressions")) {
+            String value = labels.get(expression.path("key").asString());
+            boolean listed = value != null && expression.path("values").valueStream().anyMatch(each -> each.asString().equals(value));
+            if (listed != expression.path("operator").asString().equals("In")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static final String SPEC = "{\"replicas\":1,\"updateStrategy\":{\"type\":\"InPlaceOnly\"},\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"x:1\"}]}},"
+            + "\"volumeClaimTemplates\":[{\"metadata\":{\"name\":\"d\"}}]}";
+
+    /** One edit of one object a line: the kind, the operation, a pointer, its new value, and whether the guard is to be asked. */
+    @ParameterizedTest(name = "{0} {1} {2} {3}: {4}")
+    @CsvSource(delimiter = '|', nullValues = "-", value = {
+        "Pod|UPDATE|/metadata/labels|{\"a\":\"b\"}|false", "Pod|UPDATE|/metadata/annotations|{\"a\":\"b\"}|false", "Pod|UPDATE|/status|{\"phase\":\"Failed\"}|false",
+        "Pod|UPDATE|/metadata/finalizers|[\"x\"]|false", "Pod|UPDATE|/metadata/deletionTimestamp|\"2026-01-01T00:00:00Z\"|false",
+        "Pod|UPDATE|/spec/template|{}|true", "Pod|UPDATE|/spec/replicas|2|true", "Pod|UPDATE|/spec/tolerations|[]|true", "Pod|UPDATE|/spec/updateStrategy|-|true",
+        "Pod|UPDATE|/metadata/generation|2|false", "Pod|UPDATE|/metadata/managedFields|[]|false",
+        "CloneSet|UPDATE|/spec/replicas|2|false", "CloneSet|UPDATE|/spec/replicas|-|false", "CloneSet|UPDATE|/spec/minReadySeconds|5|false",
+        "CloneSet|UPDATE|/spec/scaleStrategy|{\"podsToDelete\":[\"x\"]}|false", "CloneSet|UPDATE|/status|{\"replicas\":3}|false",
+        "CloneSet|UPDATE|/metadata/labels|{\"a\":\"b\"}|false", "CloneSet|UPDATE|/metadata/finalizers|[\"x\"]|false", "CloneSet|UPDATE|/spec/selector|{}|false",
+        "CloneSet|UPDATE|/spec/template|{}|true", "CloneSet|UPDATE|/spec/template|-|true", "CloneSet|UPDATE|/spec/template|null|true",
+        "CloneSet|UPDATE|/spec/template/spec/containers/0/image|\"x:2\"|true", "CloneSet|UPDATE|/spec/template/metadata|{\"labels\":{}}|true",
+        "CloneSet|UPDATE|/spec/updateStrategy|-|true", "CloneSet|UPDATE|/spec/updateStrategy/type|\"ReCreate\"|true", "CloneSet|UPDATE|/spec/updateStrategy/paused|true|true",
+        "CloneSet|UPDATE|/spec/volumeClaimTemplates|-|true", "CloneSet|UPDATE|/spec/volumeClaimTemplates/0/spec|{}|true", "CloneSet|UPDATE|/spec|-|true",
+        "CloneSet|UPDATE|/metadata/deletionTimestamp|\"2026-01-01T00:00:00Z\"|false", "CloneSet|UPDATE|/spec/lifecycle|{}|false", "CloneSet|UPDATE|/spec/revisionHistoryLimit|3|false",
+        "StatefulSet|UPDATE|/spec/replicas|0|false", "StatefulSet|UPDATE|/spec/serviceName|\"s\"|false", "StatefulSet|UPDATE|/spec/reserveOrdinals|[1]|false",
+        "StatefulSet|UPDATE|/spec/template/spec/hostPID|true|true", "StatefulSet|UPDATE|/spec/updateStrategy/rollingUpdate|{\"partition\":1}|true",
+        "StatefulSet|UPDATE|/spec/persistentVolumeClaimRetentionPolicy|{}|false", "StatefulSet|UPDATE|/spec/podManagementPolicy|\"Parallel\"|false",
+        "DaemonSet|UPDATE|/spec/minReadySeconds|1|false", "DaemonSet|UPDATE|/spec/burstReplicas|1|false", "DaemonSet|UPDATE|/spec/template/spec|{}|true",
+        "DaemonSet|UPDATE|/spec/updateStrategy/rollingUpdate|{}|true", "DaemonSet|UPDATE|/status|{}|false",
+        "SidecarSet|UPDATE|/spec/containers|[{\"name\":\"s\"}]|true", "SidecarSet|UPDATE|/spec/initContainers|[{\"name\":\"s\"}]|true",
+        "SidecarSet|UPDATE|/spec/selector|{\"matchLabels\":{}}|false", "SidecarSet|UPDATE|/spec/injectionStrategy|{\"paused\":true}|false",
+        "SidecarSet|UPDATE|/spec/updateStrategy/type|\"NotUpdate\"|true", "SidecarSet|UPDATE|/spec/namespaceSelector|{}|false",
+        "UnitedDeployment|UPDATE|/spec/replicas|9|false", "UnitedDeployment|UPDATE|/spec/template/cloneSetTemplate|{}|true",
+        "UnitedDeployment|UPDATE|/spec/topology/subsets/0/replicas|4|false", "UnitedDeployment|UPDATE|/spec/topology/subsets/0/patch|{\"spec\":{}}|true",
+        "UnitedDeployment|UPDATE|/spec/topology/subsets/1/patch|-|true", "UnitedDeployment|UPDATE|/spec/topology/subsets/0/name|\"z\"|true",
+        "UnitedDeployment|UPDATE|/spec/topology/subsets|-|true", "UnitedDeployment|UPDATE|/spec/topology|-|true", "UnitedDeployment|UPDATE|/spec/topology/subsets/0/maxReplicas|4|false",
+        "UnitedDeployment|UPDATE|/spec/topology/scheduleStrategy|{}|false",
+        "CloneSet|CREATE|/spec/replicas|2|true", "UnitedDeployment|CREATE|/spec/replicas|2|true", "DaemonSet|CREATE|/spec|-|true", "StatefulSet|CREATE|/spec/template|-|true",
+    })
+    void match_conditions_let_through_what_can_matter_and_nothing_else(String kind, String operation, String pointer, String value, boolean asked) throws Exception {
+        ObjectNode before = JSON.readTree("{\"metadata\":{\"name\":\"web\"},\"spec\":" + SPEC + "}").asObject();
+        if (kind.equals("UnitedDeployment")) {
+            before.path("spec").asObject().set("topology", JSON.readTree("{\"subsets\":[{\"name\":\"a\",\"replicas\":1},{\"name\":\"b\",\"patch\":{\"metadata\":{}}}]}"));
+        }
+        ObjectNode after = before.deepCopy().asObject();
+        int cut = pointer.lastIndexOf('/');
+        JsonNode parent = cut == 0 ? after : after.at(pointer.substring(0, cut));
+        ObjectNode container = parent.isMissingNode() ? after.withObject(pointer.substring(0, cut)) : parent.asObject();
+        if (value == null) {
+            container.remove(pointer.substring(cut + 1));
+        } else {
+            container.set(pointer.substring(cut + 1), JSON.readTree(value));
+        }
+        String name = (kind.equals("Pod") ? "pods" : "workloads") + (operation.equals("CREATE") ? "" : ".enforce") + ".inplace-guard.io";
+        String configuration = operation.equals("CREATE") ? "MutatingWebhookConfiguration" : "ValidatingWebhookConfiguration";
+        JsonNode webhook = one(RENDERED, configuration).path("webhooks").valueStream()
+                .filter(each -> each.path("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Map<String, Object> variables = new HashMap<>();
+        variables.put("object", plain(after));
+        variables.put("oldObject", operation.equals("CREATE") ? dev.cel.common.values.NullValue.NULL_VALUE : plain(before));
+        variables.put("request", Map.of("operation", operation));
+        boolean matches = true;
+        for (JsonNode condition : webhook.path("matchConditions")) {
+            matches &= (Boolean) program(condition.path("expression").asString()).eval(variables);
+        }
+        assertThat(matches).isEqualTo(asked);
+    }
+
+    private static final List<JsonNode> RENDERED = objects(DEFAULTS);
+    private static final Map<String, CelRuntime.Program> PROGRAMS = new LinkedHashMap<>();
+
+    private static CelRuntime.Program program(String expression) throws Exception {
+        CelRuntime.Program known = PROGRAMS.get(expression);
+        if (known == null) {
+            Cel cel = CelFactory.standardCelBuilder()
+                    .setStandardMacros(dev.cel.parser.CelStandardMacro.STANDARD_MACROS)
+                    .addVar("object", SimpleType.DYN)
+                    .addVar("oldObject", SimpleType.DYN)
+                    .addVar("request", SimpleType.DYN)
+                    .build();
+            known = cel.createProgram(cel.compile(expression).getAst());
+            PROGRAMS.put(expression, known);
+        }
+        return known;
+    }
+
+    /** As CEL sees an object: maps, lists, strings, longs, doubles, booleans. */
+    private static Object plain(JsonNode node) {
+        if (node.isObject()) {
+            Map<String, Object> map = new HashMap<>();
+            node.properties().forEach(entry -> map.put(entry.getKey(), plain(entry.getValue())));
+            return map;
+        }
+        if (node.isArray()) {
+            return node.valueStream().map(ChartTest::plain).toList();
+        }
+        if (node.isNumber()) {
+            return node.isIntegralNumber() ? (Object) node.longValue() : node.doubleValue();
+        }
+        return node.isBoolean() ? (Object) node.booleanValue() : node.isNull() ? dev.cel.common.values.NullValue.NULL_VALUE : node.stringValue();
+    }
+
+    @Test
+    void alerts_and_panels_name_only_metrics_that_are_documented_as_exported() throws IOException {
+        Set<String> named = new TreeSet<>();
+        Matcher metric = Pattern.compile("inplace_guard_[a-z_]+").matcher(
+                Files.readString(CHART.resolve("files/alerts.yaml")) + Files.readString(CHART.resolve("files/dashboard.json")));
+        while (metric.find()) {
+            named.add(metric.group());
+        }
+        assertThat(named).hasSizeGreaterThan(4);
+        String exported = Files.readString(Path.of("src/test/resources/metrics.txt"));
+        assertThat(named).allSatisfy(name -> assertThat(exported.lines()).contains(Objects.requireNonNull(name)));
+    }
+}
