@@ -1,8 +1,6 @@
 package io.inplaceguard.certs;
 
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -15,9 +13,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -51,10 +47,6 @@ public final class CertificateMaker {
     private static final Duration SKEW = Duration.ofMinutes(5);
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Pattern DNS_NAME = Pattern.compile(
-            "(\\*\\.)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*");
-    private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
-
     private CertificateMaker() {}
 
     /** A new CA, valid from now on. */
@@ -82,7 +74,7 @@ public final class CertificateMaker {
      */
     public static ServingPair pair(Authority authority, List<String> names, Instant now, Duration life) {
         Set<String> unique = new LinkedHashSet<>();
-        names.forEach(name -> unique.add(canonical(name)));
+        names.forEach(name -> unique.add(ServedName.canonical(name)));
         if (unique.isEmpty()) {
             throw new CertificateException("A serving certificate needs at least one DNS name. Give one.");
         }
@@ -116,28 +108,7 @@ public final class CertificateMaker {
     }
 
     private static GeneralName alternative(String name) {
-        return new GeneralName(ADDRESS.matcher(name).matches() ? GeneralName.iPAddress : GeneralName.dNSName, name);
-    }
-
-    /**
-     * The form in which a name stands in a certificate: DNS names in lower case, addresses as Java writes them.
-     *
-     * @throws CertificateException when it is neither
-     */
-    static String canonical(String name) {
-        String text = name.strip().toLowerCase(Locale.ROOT);
-        if (ADDRESS.matcher(text).matches()) {
-            try {
-                return InetAddress.getByName(text).getHostAddress();
-            } catch (UnknownHostException e) {
-                throw new CertificateException("\"" + name + "\" is no IP address. Give a DNS name or an address.", e);
-            }
-        }
-        if (text.length() > 253 || !DNS_NAME.matcher(text).matches()) {
-            throw new CertificateException(
-                    "\"" + name + "\" is no DNS name. Give one such as inplace-guard.prod.svc, or an IP address.");
-        }
-        return text;
+        return new GeneralName(ServedName.isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name);
     }
 
     private static KeyPair keyPair() throws GeneralSecurityException {

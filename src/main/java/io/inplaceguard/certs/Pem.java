@@ -1,25 +1,28 @@
 package io.inplaceguard.certs;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemWriter;
 
 /** Certificates and keys as PEM text. Messages name where the text is from and never quote it. */
 public final class Pem {
+
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
     private Pem() {}
 
@@ -38,13 +41,8 @@ public final class Pem {
     }
 
     private static String text(String type, byte[] content) {
-        StringWriter text = new StringWriter();
-        try (PemWriter writer = new PemWriter(text)) {
-            writer.writeObject(new PemObject(type, content));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        return text.toString();
+        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + type + "-----\n" + lines + "\n-----END " + type + "-----\n";
     }
 
     /**
@@ -54,10 +52,11 @@ public final class Pem {
      */
     public static List<X509Certificate> certificates(String where, String text) {
         List<X509Certificate> found = new ArrayList<>();
-        for (Object object : objects(where, text)) {
-            if (object instanceof X509CertificateHolder holder) {
+        for (Block block : blocks(where, text)) {
+            if (block.type().equals("CERTIFICATE")) {
                 try {
-                    found.add(new JcaX509CertificateConverter().getCertificate(holder));
+                    CertificateFactory factory = CertificateFactory.getInstance("X.509");
+                    found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.content())));
                 } catch (java.security.cert.CertificateException e) {
                     throw new CertificateException(where + " has a certificate that cannot be read.", e);
                 }
@@ -71,33 +70,59 @@ public final class Pem {
 
     /** The first private key of a text. */
     public static PrivateKey key(String where, String text) {
-        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-        for (Object object : objects(where, text)) {
-            try {
-                if (object instanceof PrivateKeyInfo info) {
-                    return converter.getPrivateKey(info);
-                }
-                if (object instanceof PEMKeyPair pair) {
-                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
-                }
-            } catch (IOException e) {
-                throw new CertificateException(where + " has a private key that cannot be read.", e);
+        for (Block block : blocks(where, text)) {
+            if (block.type().equals("PRIVATE KEY")) {
+                return pkcs8(where, block.content());
+            }
+            if (block.type().equals("EC PRIVATE KEY") || block.type().equals("RSA PRIVATE KEY")) {
+                return OlderKeys.read(where, text);
             }
         }
         throw new CertificateException(where + " has no private key in it. Put an unencrypted PEM key there.");
     }
 
-    private static List<Object> objects(String where, String text) {
-        List<Object> objects = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(text))) {
-            Object object;
-            while ((object = parser.readObject()) != null) {
-                objects.add(object);
+    private static PrivateKey pkcs8(String where, byte[] content) {
+        for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(content));
+            } catch (GeneralSecurityException e) {
+                // Not of this algorithm, then.
             }
-            return objects;
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            // The parser's words could quote the text, which may be a key.
+        }
+        throw new CertificateException(where + " has a private key that cannot be read. Put an EC or RSA key there.");
+    }
+
+    private record Block(String type, byte[] content) {}
+
+    private static List<Block> blocks(String where, String text) {
+        List<Block> blocks = new ArrayList<>();
+        Matcher matcher = BLOCK.matcher(text);
+        try {
+            while (matcher.find()) {
+                byte[] content = matcher.group(2).contains(":") ? new byte[0] : Base64.getMimeDecoder().decode(matcher.group(2));
+                blocks.add(new Block(matcher.group(1), content));
+            }
+        } catch (IllegalArgumentException e) {
+            // The decoder's words quote the text, which may be a key.
             throw new CertificateException(where + " cannot be read as PEM. Put a whole PEM file there.");
+        }
+        return blocks;
+    }
+
+    /** Keys as OpenSSL wrote them once. A class of its own: reading what is usual is spared loading a library. */
+    private static final class OlderKeys {
+        static PrivateKey read(String where, String text) {
+            try (PEMParser parser = new PEMParser(new StringReader(text))) {
+                Object object;
+                while ((object = parser.readObject()) != null) {
+                    if (object instanceof PEMKeyPair pair) {
+                        return new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
+                    }
+                }
+            } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+                // Said below, without the parser's words.
+            }
+            throw new CertificateException(where + " has a private key that cannot be read. Put an unencrypted PEM key there.");
         }
     }
 

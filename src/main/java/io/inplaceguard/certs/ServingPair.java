@@ -80,7 +80,7 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
             List<String> covered = alternatives == null
                     ? List.of()
                     : alternatives.stream().map(entry -> String.valueOf(entry.get(1))).toList();
-            return names.stream().allMatch(name -> covered.contains(CertificateMaker.canonical(name)));
+            return names.stream().allMatch(name -> covered.contains(ServedName.canonical(name)));
         } catch (CertificateParsingException e) {
             return false;
         }
