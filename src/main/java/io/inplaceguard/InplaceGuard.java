@@ -5,12 +5,13 @@ import io.inplaceguard.check.CheckCommand;
 import io.inplaceguard.check.ExplainCommand;
 import io.inplaceguard.server.ServerConfiguration;
 import io.inplaceguard.server.SmokeCommand;
+import io.inplaceguard.track.TrackerConfiguration;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Picks the command. It must know it before Spring is touched: only {@code serve} pays for a web server. */
+/** Picks the command. It must know it before Spring is touched: only {@code serve} and {@code track} pay for Spring. */
 @Command(
         name = "inplace-guard",
         mixinStandardHelpOptions = true,
@@ -20,9 +21,11 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "  serve   the HTTPS admission webhook, also when no command is given; takes Spring properties as --key=value",
+            "  track   the resize tracker, a controller; takes Spring properties as --key=value",
             "",
             "Examples:",
             "  java -jar inplace-guard.jar serve --server.port=9443 --inplace-guard.certs.dir=certs",
+            "  java -jar inplace-guard.jar track --inplace-guard.track.lease-namespace=inplace-guard",
             "  java -jar inplace-guard.jar check old.yaml new.yaml",
             "  java -jar inplace-guard.jar certs --out certs --dns inplace-guard.prod.svc",
         })
@@ -35,15 +38,20 @@ public final class InplaceGuard implements Runnable {
 
     public static void main(String[] args) {
         boolean serve = args.length == 0 || args[0].equals("serve") || args[0].startsWith("--") && !OTHERS.contains(args[0]);
-        if (!serve) {
+        boolean track = !serve && args[0].equals("track");
+        if (!serve && !track) {
             System.exit(new CommandLine(new InplaceGuard()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
         }
-        boolean named = args.length > 0 && args[0].equals("serve");
+        boolean named = track || args.length > 0 && args[0].equals("serve");
         List<String> rest = Arrays.asList(args).subList(named ? 1 : 0, args.length);
         if (rest.contains("--help") || rest.contains("-h")) {
             System.exit(new CommandLine(new InplaceGuard()).execute("--help"));
         }
-        ServerConfiguration.serve(rest.toArray(String[]::new));
+        if (track) {
+            TrackerConfiguration.track(rest.toArray(String[]::new));
+        } else {
+            ServerConfiguration.serve(rest.toArray(String[]::new));
+        }
     }
 
     @Override

@@ -1,26 +1,16 @@
 package io.inplaceguard.cluster;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.inplaceguard.cluster.KindInformers.Kind;
 import io.inplaceguard.guard.Owners;
 import io.inplaceguard.guard.Strategy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,32 +21,24 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class OwnerCache implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OwnerCache.class);
-    private static final String GROUP = "apps.kruise.io";
     private static final List<String> VERSIONS = List.of("v1beta1", "v1alpha1");
-    private static final long PAGE = 500;
     private static final JsonMapper JSON = new JsonMapper();
 
     /** The kinds that control pods and have InPlaceOnly. A UnitedDeployment's pods belong to its children, which are these. */
-    private static final Map<String, String> PLURALS = Map.of("CloneSet", "clonesets", "StatefulSet", "statefulsets");
+    private static final List<Kind> KINDS = List.of(
+            new Kind("apps.kruise.io", VERSIONS, "CloneSet", "clonesets"),
+            new Kind("apps.kruise.io", VERSIONS, "StatefulSet", "statefulsets"));
 
-    private final @Nullable KubernetesClient client;
+    private final @Nullable KindInformers informers;
     private final Map<String, Strategy> strategies = new ConcurrentHashMap<>();
-    private final Map<String, SharedIndexInformer<GenericKubernetesResource>> informers = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "owner-cache");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private volatile boolean discovered;
 
     /** @param client stays its caller's to close */
     public OwnerCache(KubernetesClient client) {
-        this.client = client;
+        this.informers = new KindInformers(client, KINDS, (kind, version) -> new Handler(kind.name(), version));
     }
 
     private OwnerCache() {
-        this.client = null;
+        this.informers = null;
     }
 
     /** A cache that is never started and never current. */
@@ -66,7 +48,9 @@ public final class OwnerCache implements AutoCloseable {
 
     /** Begins to read, and to look for kinds that are installed later; returns at once. */
     public OwnerCache start(Duration interval) {
-        executor.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        if (informers != null) {
+            informers.start(interval);
+        }
         return this;
     }
 
@@ -77,8 +61,7 @@ public final class OwnerCache implements AutoCloseable {
 
     /** Whether every kind there is has been read and is being watched. */
     public boolean isCurrent() {
-        return discovered
-                && informers.values().stream().allMatch(informer -> informer.hasSynced() && informer.isWatching());
+        return informers != null && informers.isCurrent();
     }
 
     /** How many workloads are known. */
@@ -86,57 +69,11 @@ public final class OwnerCache implements AutoCloseable {
         return strategies.size();
     }
 
-    private void look() {
-        try {
-            for (Map.Entry<String, String> kind : PLURALS.entrySet()) {
-                if (!informers.containsKey(kind.getKey())) {
-                    String version = served(kind.getKey());
-                    if (version != null) {
-                        informers.put(kind.getKey(), informer(kind.getKey(), kind.getValue(), version));
-                    }
-                }
-            }
-            discovered = true;
-        } catch (RuntimeException e) {
-            // Tried again at the next look; until then, nothing is known of the kinds that are missing.
-            LOG.warn("owners cannot be read yet: {}", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private KubernetesClient asked() {
-        return Objects.requireNonNull(client);
-    }
-
-    private @Nullable String served(String kind) {
-        return VERSIONS.stream().filter(version -> asked().supports(GROUP + "/" + version, kind)).findFirst().orElse(null);
-    }
-
-    private SharedIndexInformer<GenericKubernetesResource> informer(String kind, String plural, String version) {
-        ResourceDefinitionContext context = new ResourceDefinitionContext.Builder()
-                .withGroup(GROUP)
-                .withVersion(version)
-                .withKind(kind)
-                .withPlural(plural)
-                .withNamespaced(true)
-                .build();
-        SharedIndexInformer<GenericKubernetesResource> informer = asked().genericKubernetesResources(context)
-                .inAnyNamespace()
-                .withLimit(PAGE)
-                .runnableInformer(0)
-                .itemStore(new Few())
-                .exceptionHandler((started, problem) -> {
-                    LOG.warn("{}s cannot be read, trying again: {}", kind, String.valueOf(problem.getMessage()));
-                    return true;
-                })
-                .addEventHandler(new Handler(kind, version));
-        informer.start();
-        return informer;
-    }
-
     @Override
     public void close() {
-        executor.shutdownNow();
-        informers.values().forEach(SharedIndexInformer::stop);
+        if (informers != null) {
+            informers.close();
+        }
     }
 
     private final class Handler implements ResourceEventHandler<GenericKubernetesResource> {
@@ -166,62 +103,6 @@ public final class OwnerCache implements AutoCloseable {
         @Override
         public void onDelete(GenericKubernetesResource workload, boolean unknown) {
             strategies.remove(workload.getMetadata().getUid());
-        }
-    }
-
-    /** Keeps of each workload only what an informer cannot do without. */
-    private static final class Few implements ItemStore<GenericKubernetesResource> {
-        private final Map<String, GenericKubernetesResource> items = new ConcurrentHashMap<>();
-
-        @Override
-        public String getKey(GenericKubernetesResource item) {
-            return item.getMetadata().getNamespace() + "/" + item.getMetadata().getName();
-        }
-
-        @Override
-        public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource item) {
-            return items.put(
-                    key,
-                    new GenericKubernetesResourceBuilder()
-                            .withApiVersion(item.getApiVersion())
-                            .withKind(item.getKind())
-                            .withNewMetadata()
-                            .withNamespace(item.getMetadata().getNamespace())
-                            .withName(item.getMetadata().getName())
-                            .withUid(item.getMetadata().getUid())
-                            .withResourceVersion(item.getMetadata().getResourceVersion())
-                            .endMetadata()
-                            .build());
-        }
-
-        @Override
-        public @Nullable GenericKubernetesResource remove(String key) {
-            return items.remove(key);
-        }
-
-        @Override
-        public Stream<String> keySet() {
-            return items.keySet().stream();
-        }
-
-        @Override
-        public Stream<GenericKubernetesResource> values() {
-            return items.values().stream();
-        }
-
-        @Override
-        public int size() {
-            return items.size();
-        }
-
-        @Override
-        public @Nullable GenericKubernetesResource get(String key) {
-            return items.get(key);
-        }
-
-        @Override
-        public boolean isFullState() {
-            return false;
         }
     }
 }

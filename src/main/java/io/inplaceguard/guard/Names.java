@@ -9,6 +9,9 @@ public final class Names {
     /** Annotation: the state of a resize. */
     public static final String RESIZE = PREFIX + "resize";
 
+    /** Annotation: from what to what a resize goes, and what the kubelet says of it, as JSON. */
+    public static final String RESIZE_DETAILS = PREFIX + "resize-details";
+
     /** Annotation on a Pod: {@code InPlaceOnly} holds it to the rule whatever its owner says. */
     public static final String UPDATE_POLICY = PREFIX + "update-policy";
 

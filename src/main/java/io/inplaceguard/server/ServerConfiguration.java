@@ -11,10 +11,8 @@ import io.inplaceguard.review.Reviewer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -42,29 +40,17 @@ public class ServerConfiguration {
      * @param args Spring properties as {@code --key=value}
      */
     public static ConfigurableApplicationContext run(String... args) {
-        SpringApplication application = new SpringApplication(ServerConfiguration.class);
-        application.setDefaultProperties(LogFormat.defaults());
-        return application.run(args);
+        return Start.run(ServerConfiguration.class, "", args);
     }
 
     /** Serves, or says in one sentence on stderr why not and ends with status 1. */
     public static void serve(String... args) {
-        Drain.onSignals();
         // What the build has worked out ahead of time is there in the jar and not in the folder of classes.
         if (!Boolean.getBoolean("spring.aot.processing")
                 && ServerConfiguration.class.getResource("/io/inplaceguard/InplaceGuard__ApplicationContextInitializer.class") != null) {
             System.setProperty("spring.aot.enabled", System.getProperty("spring.aot.enabled", "true"));
         }
-        try {
-            run(args);
-        } catch (RuntimeException e) {
-            Optional<String> sentence = StartFailure.sentence(e);
-            if (sentence.isEmpty()) {
-                throw e;
-            }
-            System.err.println(sentence.get());
-            System.exit(1);
-        }
+        Start.orSay(() -> run(args));
     }
 
     /** Made only where something asks for it: outside a cluster nobody can be asked. */

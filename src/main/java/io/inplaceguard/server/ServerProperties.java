@@ -3,6 +3,7 @@ package io.inplaceguard.server;
 import io.inplaceguard.guard.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param owners         whether the owners of pods are read
  * @param drain          how long it is served on after SIGTERM
  * @param training       how many reviews it answers itself before it ends, to train a class-data or AOT cache; 0: it serves
+ * @param track    the settings of {@code track}, which may stand in the same file; not looked at here
  */
 @ConfigurationProperties(prefix = "inplace-guard", ignoreUnknownFields = false)
 record ServerProperties(
@@ -29,7 +31,8 @@ record ServerProperties(
         @DefaultValue Exemptions exemptions,
         @DefaultValue Owners owners,
         @DefaultValue("10s") Duration drain,
-        @DefaultValue("0") int training) {
+        @DefaultValue("0") int training,
+        @DefaultValue Map<String, String> track) {
 
     /** How the serving pair comes about. */
     enum Mode {

@@ -1,0 +1,116 @@
+package io.inplaceguard.track;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Strives for a Lease as long as it lives: one that lost it stands for election again. */
+final class Leadership implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+
+    /**
+     * The times of an election.
+     *
+     * @param lease  how long a leader that died is waited for
+     * @param renew  after how long without renewal a leader stops to lead; less than {@code lease}
+     * @param retry  how often it is tried
+     */
+    record Times(Duration lease, Duration renew, Duration retry) {
+        /** What Kubernetes' own controllers use. */
+        static final Times USUAL = new Times(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+    }
+
+    private final KubernetesClient client;
+    private final LeaseLock lock;
+    private final Times times;
+    private final Consumer<Boolean> leads;
+    private final Thread thread = new Thread(this::run, "leadership");
+    private volatile boolean closed;
+    private volatile @Nullable CompletableFuture<?> term;
+
+    /**
+     * @param identity told apart from all others
+     * @param leads    told true at the beginning and false at the end of each term
+     */
+    Leadership(KubernetesClient client, String namespace, String name, String identity, Times times, Consumer<Boolean> leads) {
+        this.client = client;
+        this.lock = new LeaseLock(namespace, name, identity);
+        this.times = times;
+        this.leads = leads;
+        thread.setDaemon(true);
+    }
+
+    Leadership start() {
+        thread.start();
+        return this;
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                CompletableFuture<?> elected = client.leaderElector()
+                        .withConfig(new LeaderElectionConfigBuilder()
+                                .withName("inplace-guard-tracker")
+                                .withLock(lock)
+                                .withLeaseDuration(times.lease())
+                                .withRenewDeadline(times.renew())
+                                .withRetryPeriod(times.retry())
+                                .withReleaseOnCancel(true)
+                                .withLeaderCallbacks(new LeaderCallbacks(this::begin, this::end, leader -> { }))
+                                .build())
+                        .build()
+                        .start();
+                term = elected;
+                if (closed) {
+                    elected.cancel(true);
+                }
+                elected.join();
+            } catch (CancellationException e) {
+                return;
+            } catch (CompletionException | io.fabric8.kubernetes.client.KubernetesClientException e) {
+                LOG.warn("leader election failed, standing again: {}", String.valueOf(e.getMessage()));
+            }
+            try {
+                Thread.sleep(times.retry().toMillis());
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void begin() {
+        LOG.info("leading");
+        leads.accept(true);
+    }
+
+    private void end() {
+        LOG.info("leading no more");
+        leads.accept(false);
+    }
+
+    /** Gives the Lease back, so that the next one need not wait for its end. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        CompletableFuture<?> running = term;
+        if (running != null) {
+            running.cancel(true);
+        }
+        try {
+            thread.join(times.renew().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

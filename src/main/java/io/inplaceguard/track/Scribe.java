@@ -1,0 +1,153 @@
+package io.inplaceguard.track;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.inplaceguard.guard.Names;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+
+/** Writes annotations and events, and nothing else, at a bounded pace. Each method makes one call; a failure is its caller's. */
+final class Scribe {
+
+    /** Who owns the annotations. */
+    static final String FIELD_MANAGER = "inplace-guard-tracker";
+
+    private static final int CONFLICT = 409;
+    private static final int NAME = 253;
+
+    private final KubernetesClient client;
+    private final Pace pace;
+
+    Scribe(KubernetesClient client, Pace pace) {
+        this.client = client;
+        this.pace = pace;
+    }
+
+    /** The uid is written with it, so that a Pod of the same name that came later is left alone (409). */
+    Pod write(TrackedPod pod, String state, String details) {
+        pace.await();
+        return client.resource(new PodBuilder()
+                        .withMetadata(meta(pod.namespace(), pod.name(), pod.uid())
+                                .addToAnnotations(Names.RESIZE, state)
+                                .addToAnnotations(Names.RESIZE_DETAILS, details)
+                                .build())
+                        .build())
+                .fieldManager(FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    /** Takes both annotations away, whoever else owns them: the webhook may have written the first Proposed in a user's name. */
+    Pod clear(TrackedPod pod) {
+        pace.await();
+        return client.pods().inNamespace(pod.namespace()).withName(pod.name()).patch(removal(), removing(pod.uid()));
+    }
+
+    void write(TrackedOwner owner, String state) {
+        pace.await();
+        client.resource(resource(
+                        owner,
+                        meta(owner.namespace(), owner.name(), owner.uid())
+                                .addToAnnotations(Names.RESIZE, state)
+                                .build()))
+                .fieldManager(FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    void clear(TrackedOwner owner) {
+        pace.await();
+        client.resource(resource(owner, meta(owner.namespace(), owner.name(), owner.uid()).build()))
+                .patch(removal(), removing(owner.uid()));
+    }
+
+    private static ObjectMetaBuilder meta(String namespace, String name, String uid) {
+        return new ObjectMetaBuilder().withNamespace(namespace).withName(name).withUid(uid);
+    }
+
+    private static GenericKubernetesResource resource(TrackedOwner owner, ObjectMeta metadata) {
+        return new GenericKubernetesResourceBuilder()
+                .withApiVersion(owner.apiVersion())
+                .withKind(owner.kind())
+                .withMetadata(metadata)
+                .build();
+    }
+
+    private static PatchContext removal() {
+        PatchContext context = PatchContext.of(PatchType.JSON_MERGE);
+        context.setFieldManager(FIELD_MANAGER);
+        return context;
+    }
+
+    private static String removing(String uid) {
+        return "{\"metadata\":{\"uid\":\"" + uid + "\",\"annotations\":{\"" + Names.RESIZE + "\":null,\""
+                + Names.RESIZE_DETAILS + "\":null}}}";
+    }
+
+    /** Says that a Pod came to that state. */
+    void event(TrackedPod pod, ResizeState state, Details details) {
+        boolean bad = state == ResizeState.DEFERRED || state == ResizeState.INFEASIBLE || details.reason().equals("Error");
+        String moment = pod.resize() == null || pod.resize().since().isEmpty()
+                ? Long.toString(pod.generation())
+                : pod.resize().since();
+        create(pod, "Resize" + state.word(), bad ? "Warning" : "Normal", details.sentence(), moment);
+    }
+
+    /** Says that what was wanted is in effect. */
+    void completed(TrackedPod pod, Details details) {
+        create(pod, "ResizeCompleted", "Normal", "the resources of the spec are in effect", details.since().toString());
+    }
+
+    /** An event's name says what it tells: told twice, the second is refused, and that is well. */
+    private void create(TrackedPod pod, String reason, String type, String message, String moment) {
+        String hash = "." + UUID.nameUUIDFromBytes(
+                        (pod.uid() + reason + moment).getBytes(StandardCharsets.UTF_8))
+                .toString()
+                .substring(0, 18)
+                .replace("-", "");
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        Event event = new EventBuilder()
+                .withNewMetadata()
+                .withNamespace(pod.namespace())
+                .withName(pod.name().substring(0, Math.min(pod.name().length(), NAME - hash.length())) + hash)
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withApiVersion("v1")
+                .withKind("Pod")
+                .withNamespace(pod.namespace())
+                .withName(pod.name())
+                .withUid(pod.uid())
+                .endInvolvedObject()
+                .withReason(reason)
+                .withType(type)
+                .withMessage(message)
+                .withNewSource()
+                .withComponent("inplace-guard")
+                .endSource()
+                .withReportingComponent("inplace-guard")
+                .withFirstTimestamp(now)
+                .withLastTimestamp(now)
+                .withCount(1)
+                .build();
+        pace.await();
+        try {
+            client.resource(event).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                throw e;
+            }
+        }
+    }
+}

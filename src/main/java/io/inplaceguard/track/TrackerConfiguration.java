@@ -1,0 +1,70 @@
+package io.inplaceguard.track;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.inplaceguard.server.Start;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.UUID;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** All wiring of {@code track} on one screen. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EnableConfigurationProperties(TrackerProperties.class)
+public class TrackerConfiguration {
+
+    /** How often it is looked for kinds that were not served yet. */
+    private static final Duration KINDS = Duration.ofSeconds(10);
+
+    /**
+     * Tracks until it is told to end, or says in one sentence on stderr why it cannot and ends with status 1.
+     *
+     * @param args Spring properties as {@code --key=value}
+     */
+    public static void track(String... args) {
+        Start.orSay(() -> Start.run(TrackerConfiguration.class, "track", args));
+    }
+
+    @Bean
+    KubernetesClient kubernetesClient() {
+        return new KubernetesClientBuilder().build();
+    }
+
+    @Bean
+    Tracker tracker(KubernetesClient client, TrackerProperties properties, MeterRegistry registry) {
+        TrackerMetrics metrics = new TrackerMetrics(registry);
+        Tracker tracker = new Tracker(client, properties.writesPerSecond(), metrics);
+        metrics.watch(tracker);
+        return tracker.start(KINDS);
+    }
+
+    /** Closed before the tracker, which it needs. */
+    @Bean
+    Leadership leadership(KubernetesClient client, TrackerProperties properties, Tracker tracker) {
+        String own = client.getNamespace() == null ? "default" : client.getNamespace();
+        Leadership leadership = new Leadership(
+                client,
+                properties.leaseNamespace().isEmpty() ? own : properties.leaseNamespace(),
+                properties.leaseName(),
+                System.getenv().getOrDefault("HOSTNAME", "tracker") + "_" + UUID.randomUUID(),
+                Leadership.Times.USUAL,
+                tracker::lead);
+        if (properties.leaderElection()) {
+            return leadership.start();
+        }
+        tracker.lead(true);
+        return leadership;
+    }
+
+    /** Ready once pods have been read; an API server that is away later makes no tracker unready. */
+    @Bean
+    HealthIndicator trackerHealthIndicator(Tracker tracker) {
+        return () -> tracker.hasSynced() ? Health.up().build() : Health.outOfService().build();
+    }
+}
