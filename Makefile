@@ -3,10 +3,10 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test bench fuzz dist image chart clean
+.PHONY: help build demo run test integration bench fuzz dist image chart clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build target/inplace-guard.jar
 	$(MVN) -q -DskipTests package
@@ -20,6 +20,14 @@ run: build ## serve on 8443 (8081: health and metrics) until interrupted
 test: ## run the tests (needs JDK 17 and Maven, fetches the rest)
 	$(MVN) verify
 	@cat target/cases.txt
+
+ASSETS := $(or $(KUBEBUILDER_ASSETS),/usr/local/kubebuilder/bin)
+
+integration: ## run chart, webhook and tracker on a real kube-apiserver (needs etcd, kube-apiserver, kubectl, helm)
+	@for tool in etcd kube-apiserver kubectl helm; do \
+	if ! [ -x "$(ASSETS)/$$tool" ] && ! { [ $$tool = helm ] && command -v helm >/dev/null; }; then \
+	echo "make integration did nothing: $$tool is not in $(ASSETS). Set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl (setup-envtest use -p path) and put helm there or on the PATH."; exit 0; fi; done; \
+	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
 
 fuzz: ## search for bodies that are not answered well, 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz

@@ -16,6 +16,25 @@ app.kubernetes.io/component: webhook
 
 {{- define "guard.labels" -}}
 {{ include "guard.selector" . }}
+{{ include "guard.commonLabels" . }}
+{{- end }}
+
+{{- define "guard.tracker" -}}
+{{ include "guard.fullname" . }}-tracker
+{{- end }}
+
+{{- define "guard.trackerSelector" -}}
+app.kubernetes.io/name: {{ include "guard.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: tracker
+{{- end }}
+
+{{- define "guard.trackerLabels" -}}
+{{ include "guard.trackerSelector" . }}
+{{ include "guard.commonLabels" . }}
+{{- end }}
+
+{{- define "guard.commonLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}

@@ -68,9 +68,15 @@ class ChartTest {
     }
 
     private static JsonNode one(List<JsonNode> objects, String kind) {
-        List<JsonNode> found = objects.stream().filter(object -> object.path("kind").asString().equals(kind)).toList();
+        List<JsonNode> found = objects.stream()
+                .filter(object -> object.path("kind").asString().equals(kind) && !isOfTheTracker(object))
+                .toList();
         assertThat(found).as(kind).hasSize(1);
         return found.get(0);
+    }
+
+    private static boolean isOfTheTracker(JsonNode object) {
+        return object.path("metadata").path("labels").path("app.kubernetes.io/component").asString("").equals("tracker");
     }
 
     /** Three ways to certificates, four modes, and the switches, turned one after the other: 3 x 4 x 4 combinations. */
@@ -78,9 +84,10 @@ class ChartTest {
         List<Map<String, String>> all = new ArrayList<>();
         List<Map<String, String>> switches = List.of(
                 Map.of(),
-                Map.of("autoscaling.enabled", "true", "networkPolicy.enabled", "true", "podDisruptionBudget.enabled", "false"),
+                Map.of("autoscaling.enabled", "true", "networkPolicy.enabled", "true", "podDisruptionBudget.enabled", "false",
+                        "tracker.enabled", "true"),
                 Map.of("serviceMonitor.enabled", "true", "prometheusRule.enabled", "true", "dashboard.enabled", "true",
-                        "serviceMonitor.labels.release", "prom"),
+                        "serviceMonitor.labels.release", "prom", "tracker.enabled", "true", "tracker.replicas", "2"),
                 Map.of("owners", "false", "fullnameOverride", "x", "image.digest", "sha256:" + "0".repeat(64), "podLabels.a", "b",
                         "exemptions.usernames", "{system:admin,bob}", "webhooks.excludedNamespaces", "{a,b}", "imagePullSecrets", "{regcred}",
                         "nodeSelector.disk", "ssd"));
@@ -149,6 +156,35 @@ class ChartTest {
         }
     }
 
+    @Test
+    void the_tracker_is_its_own_deployment_with_its_own_account() {
+        assertThat(objects(DEFAULTS)).noneMatch(ChartTest::isOfTheTracker);
+        List<JsonNode> objects = objects(Map.of("tracker.enabled", "true"));
+        JsonNode deployment = objects.stream()
+                .filter(object -> isOfTheTracker(object) && object.path("kind").asString().equals("Deployment"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(deployment.at("/spec/template/spec/containers/0/args").toString()).isEqualTo("[\"track\"]");
+        assertThat(deployment.at("/spec/template/spec/serviceAccountName").asString())
+                .isNotEqualTo(one(objects, "Deployment").at("/spec/template/spec/serviceAccountName").asString());
+        assertSelects(deployment.at("/spec/selector/matchLabels"), deployment.at("/spec/template/metadata/labels"));
+        JsonNode service = one(objects, "Service").at("/spec/selector");
+        assertThat(service.properties().stream()
+                        .allMatch(entry -> entry.getValue().equals(deployment.at("/spec/template/metadata/labels").get(entry.getKey()))))
+                .as("the webhook's Service finds the tracker")
+                .isFalse();
+        Set<String> granted = new TreeSet<>();
+        objects.stream().filter(ChartTest::isOfTheTracker).forEach(role -> role.path("rules").forEach(rule -> rule.path("resources")
+                .forEach(resource -> granted.add(rule.path("apiGroups").get(0).asString() + "/" + resource.asString() + " " + rule.path("verbs")))));
+        String followed = " [\"get\",\"list\",\"watch\",\"patch\"]";
+        assertThat(granted)
+                .containsExactlyInAnyOrder(
+                        "/pods" + followed, "apps.kruise.io/clonesets" + followed, "apps.kruise.io/statefulsets" + followed,
+                        "apps.kruise.io/daemonsets" + followed, "apps/statefulsets" + followed, "apps/daemonsets" + followed,
+                        "/events [\"create\"]", "coordination.k8s.io/leases [\"create\"]",
+                        "coordination.k8s.io/leases [\"get\",\"update\",\"patch\"]");
+    }
+
     private static void assertSelects(JsonNode selector, JsonNode labels) {
         assertThat(selector.isEmpty()).isFalse();
         selector.properties().forEach(entry -> assertThat(labels.get(entry.getKey())).isEqualTo(entry.getValue()));
@@ -173,7 +209,10 @@ class ChartTest {
                 assertThat(rule.toString()).doesNotContain("*");
                 String verbs = rule.path("verbs").toString();
                 boolean owners = rule.path("apiGroups").toString().contains("apps.kruise.io");
-                assertThat(rule.has("resourceNames") || verbs.equals("[\"create\"]") || owners && !verbs.contains("patch")).as("%s", rule).isTrue();
+                boolean tracked = isOfTheTracker(role) && verbs.equals("[\"get\",\"list\",\"watch\",\"patch\"]");
+                assertThat(rule.has("resourceNames") || verbs.equals("[\"create\"]") || owners && !verbs.contains("patch") || tracked)
+                        .as("%s", rule)
+                        .isTrue();
             }
         }
     }

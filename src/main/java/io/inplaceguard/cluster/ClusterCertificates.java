@@ -74,7 +74,7 @@ public final class ClusterCertificates {
     public ServingPair ensure(Instant now) {
         for (int i = 0; i < TRIES; i++) {
             Secret secret = client.secrets().inNamespace(names.namespace()).withName(names.secret()).get();
-            Optional<ServingPair> there = secret == null ? Optional.empty() : pair(secret);
+            Optional<ServingPair> there = isFilled(secret) ? pair(secret) : Optional.empty();
             if (there.isPresent() && there.get().isGoodFor(names.names(), now)) {
                 return there.get();
             }
@@ -104,7 +104,7 @@ public final class ClusterCertificates {
                                 .withName(names.secret())
                                 .addToLabels("app.kubernetes.io/name", "inplace-guard")
                                 .endMetadata()
-                                .withType("kubernetes.io/tls")
+                                .withType("Opaque")
                                 .withData(data)
                                 .build())
                         .create();
@@ -121,9 +121,14 @@ public final class ClusterCertificates {
         }
     }
 
+    /** The chart's is empty at first; that is no fault to be told of. */
+    private static boolean isFilled(@Nullable Secret secret) {
+        return secret != null && secret.getData() != null && !secret.getData().isEmpty();
+    }
+
     private Authority authority(@Nullable Secret secret, Instant now) {
         try {
-            if (secret != null) {
+            if (isFilled(secret)) {
                 X509Certificate certificate =
                         Pem.certificates(where(CA_CERTIFICATE), text(secret, CA_CERTIFICATE)).get(0);
                 PrivateKey key = Pem.key(where(CA_KEY), text(secret, CA_KEY));

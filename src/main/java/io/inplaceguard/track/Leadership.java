@@ -1,10 +1,17 @@
 package io.inplaceguard.track;
 
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,6 +37,23 @@ final class Leadership implements AutoCloseable {
         static final Times USUAL = new Times(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
     }
 
+    /** A Lease that may have been made by somebody else and be empty, as the chart's is; nobody has led then. */
+    private static final class GivenLease extends LeaseLock {
+        GivenLease(String namespace, String name, String identity) {
+            super(namespace, name, identity);
+        }
+
+        @Override
+        protected LeaderElectionRecord toRecord(Lease lease) {
+            LeaseSpec spec = lease.getSpec();
+            if (spec == null || spec.getLeaseTransitions() == null || spec.getLeaseDurationSeconds() == null) {
+                ZonedDateTime never = Instant.EPOCH.atZone(ZoneOffset.UTC);
+                return new LeaderElectionRecord("", Duration.ZERO, never, never, 0);
+            }
+            return super.toRecord(lease);
+        }
+    }
+
     private final KubernetesClient client;
     private final LeaseLock lock;
     private final Times times;
@@ -44,7 +68,7 @@ final class Leadership implements AutoCloseable {
      */
     Leadership(KubernetesClient client, String namespace, String name, String identity, Times times, Consumer<Boolean> leads) {
         this.client = client;
-        this.lock = new LeaseLock(namespace, name, identity);
+        this.lock = new GivenLease(namespace, name, identity);
         this.times = times;
         this.leads = leads;
         thread.setDaemon(true);
@@ -77,7 +101,7 @@ final class Leadership implements AutoCloseable {
                 elected.join();
             } catch (CancellationException e) {
                 return;
-            } catch (CompletionException | io.fabric8.kubernetes.client.KubernetesClientException e) {
+            } catch (CompletionException | KubernetesClientException e) {
                 LOG.warn("leader election failed, standing again: {}", String.valueOf(e.getMessage()));
             }
             try {

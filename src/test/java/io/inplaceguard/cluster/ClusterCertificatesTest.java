@@ -59,7 +59,7 @@ class ClusterCertificatesTest {
             executor.shutdownNow();
         }
         assertThat(secret().getData()).containsOnlyKeys("ca.crt", "ca.key", "tls.crt", "tls.key");
-        assertThat(secret().getType()).isEqualTo("kubernetes.io/tls");
+        assertThat(secret().getType()).as("as the chart has it, for it cannot be changed").isEqualTo("Opaque");
     }
 
     @Test

@@ -3,8 +3,12 @@ package io.inplaceguard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
 import io.inplaceguard.guard.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,7 +17,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.unit.DataSize;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The settings' names and defaults, as the contract and the README give them, and what is said of wrong ones. */
 class ServerPropertiesTest {
@@ -66,6 +77,44 @@ class ServerPropertiesTest {
         assertThat(properties.settings())
                 .isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
         assertThat(properties.owners().enabled()).isTrue();
+    }
+
+    /** A name that Spring does not know is ignored in the environment, so each of the chart's must be seen to arrive. */
+    @Test
+    void the_environment_that_the_chart_gives_is_read() {
+        Map<String, String> values = Map.of(
+                "certs.mode", "cluster", "rules.templateMetadata", "allow", "resizePolicy.cpu", "RestartContainer",
+                "resizePolicy.memory", "RestartContainer", "maxReviewBytes", "3MB", "drainSeconds", "4", "exemptions.usernames[0]", "u",
+                "exemptions.groups[0]", "g", "tracker.enabled", "true", "tracker.writesPerSecond", "7");
+        TemplateCommand template = new Helm(Path.of("charts/inplace-guard")).template().withName("guard").withNamespace("prod");
+        values.forEach(template::set);
+        Map<String, Object> environment = new HashMap<>();
+        for (Object document : new Yaml().loadAll(template.call())) {
+            JsonNode object = new JsonMapper().valueToTree(document);
+            object.at("/spec/template/spec/containers/0/env")
+                    .forEach(variable -> environment.put(variable.path("name").asString(), variable.path("value").asString()));
+        }
+        assertThat(environment.keySet()).filteredOn(name -> !name.equals("JAVA_TOOL_OPTIONS")).allMatch(name -> name.startsWith("INPLACEGUARD_"));
+        StandardEnvironment spring = new StandardEnvironment();
+        spring.getPropertySources().remove(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
+        spring.getPropertySources().replace(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, environment));
+        ServerProperties properties = Binder.get(spring).bind("inplace-guard", ServerProperties.class).get();
+        assertThat(properties.certs())
+                .isEqualTo(new ServerProperties.Certs(
+                        ServerProperties.Mode.CLUSTER,
+                        "certs",
+                        List.of("guard-inplace-guard.prod.svc", "guard-inplace-guard.prod.svc.cluster.local"),
+                        "prod",
+                        "guard-inplace-guard-certs",
+                        "guard-inplace-guard"));
+        assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(3));
+        assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(properties.owners().enabled()).isTrue();
+        assertThat(properties.settings()).isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g")));
+        assertThat(Binder.get(spring).bind("inplace-guard.track", Bindable.mapOf(String.class, String.class)).get())
+                .isEqualTo(Map.of("leasenamespace", "prod", "leasename", "guard-inplace-guard-tracker", "writespersecond", "7"));
     }
 
     @ParameterizedTest(name = "{0}={1}")

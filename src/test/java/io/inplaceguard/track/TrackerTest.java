@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -380,6 +381,7 @@ class TrackerTest {
 
     @Test
     void of_two_that_stand_for_election_one_leads_and_the_other_follows_it() {
+        cluster.client.resource(new LeaseBuilder().withNewMetadata().withNamespace("prod").withName("lease").endMetadata().build()).create();
         Leadership.Times quick = new Leadership.Times(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(100));
         Tracker a = tracker(false);
         Tracker b = tracker(false);
