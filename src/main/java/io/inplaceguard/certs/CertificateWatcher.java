@@ -48,6 +48,13 @@ public final class CertificateWatcher implements AutoCloseable {
         return this;
     }
 
+    /** Looks as soon as it can, because something is said to have changed. */
+    public void lookSoon() {
+        if (!executor.isShutdown()) {
+            executor.execute(this::look);
+        }
+    }
+
     /** Looks once. */
     public synchronized void look() {
         try {
@@ -55,7 +62,11 @@ public final class CertificateWatcher implements AutoCloseable {
             // Remembered only once handed on: what failed is tried again.
             if (!pair.equals(handedOn)) {
                 consumer.accept(pair);
+                boolean another = !pair.chain().equals(handedOn.chain());
                 handedOn = pair;
+                if (!another) {
+                    return;
+                }
                 LOG.info("serving the new certificate of {}, valid until {}", where, pair.notAfter());
             }
             complained = "";

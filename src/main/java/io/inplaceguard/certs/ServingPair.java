@@ -59,7 +59,7 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
     }
 
     /** Whether one of the authorities has signed the end of the chain, as clients will ask. */
-    boolean isTrusted() {
+    public boolean isTrusted() {
         X509Certificate last = chain.get(chain.size() - 1);
         return authorities.stream().anyMatch(authority -> isSigned(last, authority));
     }

@@ -9,14 +9,15 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhoo
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.inplaceguard.certs.CertificateException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.inplaceguard.certs.CertificateMaker;
 import io.inplaceguard.certs.CertificateMaker.Authority;
 import io.inplaceguard.certs.Pem;
 import io.inplaceguard.certs.ServingPair;
 import java.nio.charset.StandardCharsets;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -30,22 +31,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A CA and a serving pair in one Secret that all replicas share. Whoever finds none makes one; who comes second meets a
- * conflict and takes what is there. The CA goes into {@code webhooks[*].clientConfig.caBundle} of both webhook
- * configurations by server-side apply, and nothing else of them is owned.
+ * A CA and a serving pair in one Secret that all replicas share, and the caBundle of both webhook configurations: a
+ * reconcile loop. Each look at the world does the one next step and comes back; a crash between two steps is no event, and
+ * replicas that race agree by resourceVersion.
+ *
+ * <p>A CA is replaced in two phases, so that no call fails. The next CA is published beside the current one, and only when it
+ * has been seen on the live objects, and the API servers have had time to read them, a leaf of it is served. The old CA is
+ * dropped when every replica has said that it serves the new leaf. The caBundle is written by server-side apply, and nothing
+ * else of the configurations is owned. The CA's key never leaves the Secret.
  */
 public final class ClusterCertificates {
 
     /** Who owns the caBundle fields. */
     static final String FIELD_MANAGER = "inplace-guard-certs";
 
-    static final String CA_CERTIFICATE = "ca.crt";
-    static final String CA_KEY = "ca.key";
-    static final String CERTIFICATE = "tls.crt";
-    static final String KEY = "tls.key";
+    /** On the Secret: since when the next CA is seen on the live objects. */
+    static final String PUBLISHED = "inplace-guard.io/next-ca-published";
+
+    /** On the Secret: since when the leaf of a new CA is there to be served. */
+    static final String PROMOTED = "inplace-guard.io/ca-promoted";
+
+    /** On the Secret, followed by a replica's name: which leaf it serves. */
+    static final String SERVES = "serves.inplace-guard.io/";
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCertificates.class);
     private static final int TRIES = 10;
+    private static final int CONFLICT = 409;
 
     /**
      * Where things are.
@@ -54,129 +65,281 @@ public final class ClusterCertificates {
      * @param secret        its name
      * @param configuration the name of both webhook configurations
      * @param names         the DNS names served
+     * @param replica       what this replica is called among the others; a label's value
      */
-    public record Names(String namespace, String secret, String configuration, List<String> names) {}
+    public record Names(String namespace, String secret, String configuration, List<String> names, String replica) {}
+
+    /**
+     * How long things last.
+     *
+     * @param leaf      lifetime of a serving certificate
+     * @param authority lifetime of a CA
+     * @param settle    how long API servers get to read what was published
+     * @param patience  after how long a replica that has not said what it serves is held to be gone
+     */
+    public record Times(Duration leaf, Duration authority, Duration settle, Duration patience) {
+        /** Those lifetimes, 10 s to settle, an hour of patience. */
+        public static Times of(Duration leaf, Duration authority) {
+            return new Times(leaf, authority, Duration.ofSeconds(10), Duration.ofHours(1));
+        }
+    }
 
     private final KubernetesClient client;
     private final Names names;
+    private final Times times;
 
     /** @param client stays its caller's to close */
-    public ClusterCertificates(KubernetesClient client, Names names) {
+    public ClusterCertificates(KubernetesClient client, Names names, Times times) {
         this.client = client;
         this.names = names;
+        this.times = times;
     }
 
     /**
-     * The pair of the Secret, made anew where it is missing, unusable, near its expiry or lacking a name.
+     * Looks at the world and does the next step.
      *
-     * @throws KubernetesClientException when the API server is away or refuses
+     * @param served what this process serves now; null where it serves nothing yet
+     * @return the pair to serve from now on
+     * @throws KubernetesClientException when the Secret cannot be read or written
      */
-    public ServingPair ensure(Instant now) {
+    public ServingPair look(Instant now, @Nullable ServingPair served) {
         for (int i = 0; i < TRIES; i++) {
-            Secret secret = client.secrets().inNamespace(names.namespace()).withName(names.secret()).get();
-            Optional<ServingPair> there = isFilled(secret) ? pair(secret) : Optional.empty();
-            if (there.isPresent() && there.get().isGoodFor(names.names(), now)) {
-                return there.get();
-            }
-            Authority authority = authority(secret, now);
-            ServingPair made = CertificateMaker.pair(authority, names.names(), now, CertificateMaker.LEAF_LIFE);
-            if (keep(secret, authority, made)) {
-                LOG.info("made a certificate, kept in secret {}, valid until {}", names.secret(), made.notAfter());
-                return made;
+            try {
+                Secret secret = client.secrets().inNamespace(names.namespace()).withName(names.secret()).get();
+                Optional<KeptCertificates> there = KeptCertificates.read(secret).filter(kept -> isUsable(kept, now));
+                if (there.isPresent() && there.get().pair().isPresent()) {
+                    return next(secret, there.get(), now, served);
+                }
+                // Read again what was kept: another replica may have been quicker.
+                keep(secret, there.isPresent() ? mended(there.get(), now) : made(now, served), Map.of());
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != CONFLICT) {
+                    throw e;
+                }
             }
         }
         throw new KubernetesClientException("secret " + names.secret() + " was changed by others " + TRIES + " times in a row");
     }
 
-    /** False where another replica was quicker. */
-    private boolean keep(@Nullable Secret there, Authority authority, ServingPair pair) {
-        Map<String, String> data = new HashMap<>();
-        data.put(CA_CERTIFICATE, Pem.of(authority.certificate()));
-        data.put(CA_KEY, Pem.of(authority.key()));
-        data.put(CERTIFICATE, Pem.of(pair.leaf()));
-        data.put(KEY, Pem.of(pair.key()));
-        data.replaceAll((name, text) -> Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+    /** A CA that has expired, or whose leaf is gone and cannot be made again, is of no use. */
+    private boolean isUsable(KeptCertificates kept, Instant now) {
+        return now.isBefore(kept.authority().getNotAfter().toInstant()) && (kept.pair().isPresent() || kept.key() != null);
+    }
+
+    /** Where the Secret is gone, what is served and trusted is kept on, and a new CA begins to replace it. */
+    private KeptCertificates made(Instant now, @Nullable ServingPair served) {
+        Authority authority = CertificateMaker.authority(now, times.authority());
+        if (served != null && served.isValidAt(now)) {
+            LOG.warn("secret {} was lost: going on with what is served, and replacing it", names.secret());
+            return new KeptCertificates(signerOf(served), null, authority, null, served.chain(), served.key());
+        }
+        return KeptCertificates.of(authority, leaf(authority, now));
+    }
+
+    private static X509Certificate signerOf(ServingPair served) {
+        return served.authorities().stream()
+                .filter(authority -> new ServingPair(List.of(authority), served.chain(), served.key()).isTrusted())
+                .findFirst()
+                .orElseGet(() -> served.authorities().get(0));
+    }
+
+    private KeptCertificates mended(KeptCertificates kept, Instant now) {
+        return kept.withLeaf(leaf(kept.signer().orElseThrow(), now));
+    }
+
+    private ServingPair leaf(Authority authority, Instant now) {
+        ServingPair made = CertificateMaker.pair(authority, names.names(), now, times.leaf());
+        LOG.info("made a certificate for secret {}, valid until {}", names.secret(), made.notAfter());
+        return made;
+    }
+
+    private ServingPair next(Secret secret, KeptCertificates kept, Instant now, @Nullable ServingPair served) {
+        ServingPair pair = kept.pair().orElseThrow();
         try {
-            if (there == null) {
-                client.resource(new SecretBuilder()
-                                .withNewMetadata()
-                                .withNamespace(names.namespace())
-                                .withName(names.secret())
-                                .addToLabels("app.kubernetes.io/name", "inplace-guard")
-                                .endMetadata()
-                                .withType("Opaque")
-                                .withData(data)
-                                .build())
-                        .create();
-            } else {
-                // With the resourceVersion that was read: a change in between is a conflict.
-                client.resource(new SecretBuilder(there).withData(data).build()).update();
+            boolean seen = publish(kept.trusted());
+            if (!says(secret, served)) {
+                keep(secret, kept, Map.of(SERVES + names.replica(), fingerprint(Objects.requireNonNull(served))));
+                return pair;
             }
-            return true;
+            return step(secret, kept, now, seen).pair().orElseThrow();
         } catch (KubernetesClientException e) {
-            if (e.getCode() == 409) {
-                return false;
+            if (e.getCode() != CONFLICT) {
+                LOG.warn("certificates cannot be looked after, trying again: {}", e.getMessage());
             }
-            throw e;
+            return pair;
         }
     }
 
-    /** The chart's is empty at first; that is no fault to be told of. */
-    private static boolean isFilled(@Nullable Secret secret) {
-        return secret != null && secret.getData() != null && !secret.getData().isEmpty();
-    }
-
-    private Authority authority(@Nullable Secret secret, Instant now) {
-        try {
-            if (isFilled(secret)) {
-                X509Certificate certificate =
-                        Pem.certificates(where(CA_CERTIFICATE), text(secret, CA_CERTIFICATE)).get(0);
-                PrivateKey key = Pem.key(where(CA_KEY), text(secret, CA_KEY));
-                if (Pem.belongTogether(key, certificate) && !ServingPair.isNearExpiry(certificate, now)) {
-                    return new Authority(certificate, key);
+    /** Does at most one thing, and returns what the Secret holds then. */
+    private KeptCertificates step(Secret secret, KeptCertificates kept, Instant now, boolean seen) {
+        // In every phase: replicas that are waited for must not let the leaf expire.
+        ServingPair pair = kept.pair().orElseThrow();
+        if (kept.key() != null
+                && (isDue(pair.leaf(), now) || !pair.isValidAt(now) || !pair.isTrusted() || !pair.covers(names.names()))) {
+            return keep(secret, mended(kept, now), Map.of());
+        }
+        if (kept.next() != null) {
+            Instant published = instant(secret, PUBLISHED);
+            if (!seen) {
+                // Written just now, or spoilt by somebody: the time to settle begins anew.
+                return published == null ? kept : keep(secret, kept, without(PUBLISHED));
+            }
+            if (published == null) {
+                return keep(secret, kept, Map.of(PUBLISHED, now.toString()));
+            }
+            if (now.isBefore(published.plus(times.settle()))) {
+                return kept;
+            }
+            LOG.info("serving by the next CA from now on");
+            Map<String, String> marks = without(PUBLISHED);
+            marks.put(PROMOTED, now.toString());
+            return keep(secret, kept.promoted(kept.next(), leaf(kept.next(), now)), marks);
+        }
+        if (kept.old() != null) {
+            Instant promoted = instant(secret, PROMOTED);
+            if (promoted == null) {
+                return keep(secret, kept, Map.of(PROMOTED, now.toString()));
+            }
+            boolean all = allServe(secret, pair) && !now.isBefore(promoted.plus(times.settle()));
+            if (!all && now.isBefore(promoted.plus(times.patience()))) {
+                return kept;
+            }
+            LOG.info("dropping the old CA");
+            Map<String, String> marks = without(PROMOTED);
+            serving(secret).forEach((name, leaf) -> {
+                if (!leaf.equals(fingerprint(pair))) {
+                    marks.put(name, null);
                 }
-            }
-        } catch (CertificateException e) {
-            LOG.warn("making a new CA: {}", e.getMessage());
+            });
+            return keep(secret, kept.withoutOld(), marks);
         }
-        return CertificateMaker.authority(now, CertificateMaker.AUTHORITY_LIFE);
+        if (kept.key() == null || isDue(kept.authority(), now)) {
+            LOG.info("a new CA begins to replace the one that is due");
+            return keep(secret, kept.withNext(CertificateMaker.authority(now, times.authority())), Map.of());
+        }
+        return kept;
     }
 
-    private Optional<ServingPair> pair(Secret secret) {
+    /** At two thirds of its lifetime, or up to a twentieth of it earlier, so that not all of a fleet renew at once. */
+    static boolean isDue(X509Certificate certificate, Instant now) {
+        Instant from = certificate.getNotBefore().toInstant().plus(CertificateMaker.SKEW);
+        Duration life = Duration.between(from, certificate.getNotAfter().toInstant());
+        long jitter = Math.floorMod(certificate.getSerialNumber().longValue(), 1000);
+        return !now.isBefore(from.plus(life.multipliedBy(2).dividedBy(3)).minus(life.multipliedBy(jitter).dividedBy(20_000)));
+    }
+
+    private boolean says(Secret secret, @Nullable ServingPair served) {
+        return served == null || fingerprint(served).equals(serving(secret).get(SERVES + names.replica()));
+    }
+
+    private static boolean allServe(Secret secret, ServingPair pair) {
+        return serving(secret).values().stream().allMatch(fingerprint(pair)::equals);
+    }
+
+    private static Map<String, String> serving(Secret secret) {
+        return annotations(secret).entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(SERVES))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static Map<String, String> annotations(@Nullable Secret secret) {
+        return secret == null ? Map.of() : Objects.requireNonNullElse(secret.getMetadata().getAnnotations(), Map.of());
+    }
+
+    private static String fingerprint(ServingPair pair) {
+        return pair.leaf().getSerialNumber().toString(16);
+    }
+
+    private static @Nullable Instant instant(Secret secret, String name) {
+        String text = annotations(secret).get(name);
         try {
-            List<X509Certificate> chain = Pem.certificates(where(CERTIFICATE), text(secret, CERTIFICATE));
-            PrivateKey key = Pem.key(where(KEY), text(secret, KEY));
-            return Pem.belongTogether(key, chain.get(0))
-                    ? Optional.of(new ServingPair(
-                            Pem.certificates(where(CA_CERTIFICATE), text(secret, CA_CERTIFICATE)), chain, key))
-                    : Optional.empty();
-        } catch (CertificateException e) {
-            LOG.warn("making a new certificate: {}", e.getMessage());
-            return Optional.empty();
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeException e) {
+            return null;
         }
     }
 
-    private String where(String key) {
-        return key + " of secret " + names.secret();
-    }
-
-    private static String text(Secret secret, String key) {
-        Map<String, String> data = Objects.requireNonNullElse(secret.getData(), Map.of());
-        try {
-            return new String(Base64.getDecoder().decode(data.getOrDefault(key, "")), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
+    private static Map<String, String> without(String name) {
+        Map<String, String> marks = new HashMap<>();
+        marks.put(name, null);
+        return marks;
     }
 
     /**
-     * Has the API server trust the pair's authorities.
+     * Writes with the resourceVersion that was read: a change in between is a conflict.
      *
-     * @return how many configurations were changed
+     * @param marks annotations to set, or to take away where null
      */
-    public int inject(ServingPair pair) {
+    private KeptCertificates keep(@Nullable Secret there, KeptCertificates kept, Map<String, String> marks) {
+        Map<String, String> annotations = new HashMap<>(annotations(there));
+        marks.forEach((name, value) -> {
+            if (value == null) {
+                annotations.remove(name);
+            } else {
+                annotations.put(name, value);
+            }
+        });
+        if (there == null) {
+            client.resource(new SecretBuilder()
+                            .withNewMetadata()
+                            .withNamespace(names.namespace())
+                            .withName(names.secret())
+                            .addToLabels("app.kubernetes.io/name", "inplace-guard")
+                            .withAnnotations(annotations)
+                            .endMetadata()
+                            .withType("Opaque")
+                            .withData(kept.data())
+                            .build())
+                    .create();
+        } else {
+            client.resource(new SecretBuilder(there)
+                            .editMetadata()
+                            .withAnnotations(annotations)
+                            .endMetadata()
+                            .withData(kept.data())
+                            .build())
+                    .update();
+        }
+        return kept;
+    }
+
+    /** Calls back when the Secret has changed, until closed. */
+    public AutoCloseable watch(Runnable changed) {
+        return client.secrets().inNamespace(names.namespace()).withName(names.secret()).inform(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(Secret secret) {
+                changed.run();
+            }
+
+            @Override
+            public void onUpdate(Secret before, Secret after) {
+                changed.run();
+            }
+
+            @Override
+            public void onDelete(Secret secret, boolean unknown) {
+                changed.run();
+            }
+        });
+    }
+
+    /** This replica ends: nobody need wait for it. */
+    public void leave() {
+        try {
+            Secret secret = client.secrets().inNamespace(names.namespace()).withName(names.secret()).get();
+            Optional<KeptCertificates> kept = KeptCertificates.read(secret);
+            if (kept.isPresent() && serving(secret).containsKey(SERVES + names.replica())) {
+                keep(secret, kept.get(), without(SERVES + names.replica()));
+            }
+        } catch (KubernetesClientException e) {
+            LOG.debug("not signed off: {}", e.getMessage());
+        }
+    }
+
+    /** Has the API server trust these; whether it was seen to do so already. A configuration that is not there trusts nobody. */
+    private boolean publish(List<X509Certificate> authorities) {
         String bundle = Base64.getEncoder()
-                .encodeToString(pair.authorities().stream().map(Pem::of).collect(Collectors.joining()).getBytes(StandardCharsets.UTF_8));
+                .encodeToString(authorities.stream().map(Pem::of).collect(Collectors.joining()).getBytes(StandardCharsets.UTF_8));
         int changed = 0;
         ValidatingWebhookConfiguration validating = client.admissionRegistration()
                 .v1()
@@ -216,7 +379,7 @@ public final class ClusterCertificates {
                     .endWebhook());
             changed += apply(builder.build());
         }
-        return changed;
+        return changed == 0;
     }
 
     private int apply(HasMetadata configuration) {

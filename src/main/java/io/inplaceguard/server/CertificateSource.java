@@ -9,7 +9,10 @@ import io.inplaceguard.cluster.ClusterCertificates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +21,11 @@ import org.slf4j.LoggerFactory;
  *
  * @param where    names the place in log lines
  * @param interval how often it is looked at: for files well within the 5 s after which a new pair must be served
- * @param pair     reads the pair, or makes it where that is due
- * @param patient  whether to wait for a place that cannot be reached yet, as an API server may be
+ * @param pair     reads the pair, or makes it where that is due, being told the one that is served
+ * @param cluster  where it is kept in a cluster, whose API server is waited for and watched; null elsewhere
  */
-record CertificateSource(String where, Duration interval, Supplier<ServingPair> pair, boolean patient) {
+record CertificateSource(
+        String where, Duration interval, Function<@Nullable ServingPair, ServingPair> pair, @Nullable ClusterCertificates cluster) {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateSource.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
@@ -30,44 +34,60 @@ record CertificateSource(String where, Duration interval, Supplier<ServingPair> 
         CertificateFolder folder = new CertificateFolder(Path.of(certs.dir()));
         return switch (certs.mode()) {
             case SELF_SIGNED -> new CertificateSource(
-                    certs.dir(), Duration.ofSeconds(1), () -> folder.ensure(certs.dnsNames(), Instant.now()), false);
-            case FILES -> new CertificateSource(certs.dir(), Duration.ofSeconds(1), folder::read, false);
+                    certs.dir(), Duration.ofSeconds(1), served -> folder.ensure(certs.dnsNames(), Instant.now()), null);
+            case FILES -> new CertificateSource(certs.dir(), Duration.ofSeconds(1), served -> folder.read(), null);
             case CLUSTER -> {
                 ClusterCertificates cluster = new ClusterCertificates(
                         client.get(),
-                        new ClusterCertificates.Names(certs.namespace(), certs.secret(), certs.configuration(), certs.dnsNames()));
-                yield new CertificateSource("secret " + certs.secret(), Duration.ofSeconds(10), () -> fromCluster(cluster), true);
+                        new ClusterCertificates.Names(
+                                certs.namespace(),
+                                certs.secret(),
+                                certs.configuration(),
+                                certs.dnsNames(),
+                                replica()),
+                        ClusterCertificates.Times.of(certs.leafLifetime(), certs.caLifetime()));
+                yield new CertificateSource(
+                        "secret " + certs.secret(), Duration.ofSeconds(2), served -> cluster.look(Instant.now(), served), cluster);
             }
         };
     }
 
-    /** The pair that is kept is served even while the API server cannot be told to trust it. */
-    private static ServingPair fromCluster(ClusterCertificates cluster) {
-        ServingPair pair = cluster.ensure(Instant.now());
-        try {
-            cluster.inject(pair);
-        } catch (KubernetesClientException e) {
-            LOG.warn("the caBundle cannot be written, trying again: {}", e.getMessage());
-        }
-        return pair;
+    /** A pod's name, told apart from the one that had it before, and short enough for an annotation's name. */
+    private static String replica() {
+        String host = System.getenv().getOrDefault("HOSTNAME", "replica");
+        return UUID.randomUUID().toString().substring(0, 8) + "." + host.substring(Math.max(0, host.length() - 50));
     }
 
-    ServingPair get() {
-        return pair.get();
+    ServingPair get(@Nullable ServingPair served) {
+        return pair.apply(served);
+    }
+
+    /** Has that called when the place is known to have changed; files are looked at often instead. */
+    void watch(Runnable changed) {
+        if (cluster != null) {
+            cluster.watch(changed);
+        }
+    }
+
+    /** Nothing is served any more. */
+    void leave() {
+        if (cluster != null) {
+            cluster.leave();
+        }
     }
 
     /** The pair to begin with. */
     ServingPair first() {
         while (true) {
             try {
-                ServingPair first = get();
+                ServingPair first = get(null);
                 if (!first.isValidAt(Instant.now())) {
                     throw new CertificateException(
                             Path.of(where), CertificateFolder.CERTIFICATE, "is not valid now (until " + first.notAfter() + "). Replace it");
                 }
                 return first;
             } catch (KubernetesClientException e) {
-                if (!patient) {
+                if (cluster == null) {
                     throw e;
                 }
                 LOG.warn("waiting for {}: {}", where, e.getMessage());

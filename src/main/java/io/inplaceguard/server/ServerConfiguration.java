@@ -60,7 +60,7 @@ public class ServerConfiguration {
         return new KubernetesClientBuilder().build();
     }
 
-    @Bean
+    @Bean(destroyMethod = "leave")
     CertificateSource certificateSource(ServerProperties properties, ObjectProvider<KubernetesClient> client) {
         return CertificateSource.of(properties.certs(), client::getObject);
     }
@@ -77,8 +77,11 @@ public class ServerConfiguration {
 
     @Bean
     CertificateWatcher certificateWatcher(CertificateSource source, ServingTls tls, SslBundleRegistry registry) {
-        return new CertificateWatcher(source.where(), tls.served(), source::get, pair -> tls.swap(pair, registry))
+        CertificateWatcher watcher = new CertificateWatcher(
+                        source.where(), tls.served(), () -> source.get(tls.served()), pair -> tls.swap(pair, registry))
                 .start(source.interval());
+        source.watch(watcher::lookSoon);
+        return watcher;
     }
 
     @Bean

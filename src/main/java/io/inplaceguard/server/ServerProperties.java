@@ -50,6 +50,8 @@ record ServerProperties(
      * @param namespace     of the Secret, in mode {@code cluster}
      * @param secret        its name
      * @param configuration the name of both webhook configurations
+     * @param leafLifetime  in mode {@code cluster}: of a serving certificate, renewed at two thirds of it
+     * @param caLifetime    in mode {@code cluster}: of a CA, replaced at two thirds of it
      */
     record Certs(
             @DefaultValue("self-signed") Mode mode,
@@ -57,7 +59,9 @@ record ServerProperties(
             @DefaultValue List<String> dnsNames,
             @DefaultValue("inplace-guard") String namespace,
             @DefaultValue("inplace-guard-certs") String secret,
-            @DefaultValue("inplace-guard") String configuration) {}
+            @DefaultValue("inplace-guard") String configuration,
+            @DefaultValue("90d") Duration leafLifetime,
+            @DefaultValue("730d") Duration caLifetime) {}
 
     /** {@code NotRequired} or {@code RestartContainer}, by resource. */
     record ResizePolicy(@DefaultValue("NotRequired") String cpu, @DefaultValue("NotRequired") String memory) {

@@ -6,54 +6,99 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
-import io.fabric8.mockwebserver.http.RecordedRequest;
-import io.inplaceguard.certs.CertificateMaker;
+import io.inplaceguard.MockCluster;
+import io.inplaceguard.certs.Pem;
 import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.cluster.ClusterCertificates.Times;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The Secret that replicas share, on a mock API server. */
-@EnableKubernetesMockClient(crud = true)
+/** The Secret that replicas share and what the API server is told to trust, on a mock API server. */
 class ClusterCertificatesTest {
 
-    private static final Instant NOW = Instant.now();
+    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private static final List<String> NAMES = List.of("guard.prod.svc", "guard.prod.svc.cluster.local");
+    private static final Times USUAL = Times.of(Duration.ofDays(90), Duration.ofDays(730));
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
-    KubernetesClient client;
-    KubernetesMockServer server;
+    private final MockCluster cluster = new MockCluster();
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    private ClusterCertificates replica(String name, Times times) {
+        return new ClusterCertificates(
+                cluster.client, new ClusterCertificates.Names("prod", "guard-certs", "guard", NAMES, name), times);
+    }
 
     private ClusterCertificates replica() {
-        return new ClusterCertificates(client, new ClusterCertificates.Names("prod", "guard-certs", "guard", NAMES));
+        return replica("a", USUAL);
     }
 
     private Secret secret() {
-        return client.secrets().inNamespace("prod").withName("guard-certs").get();
+        return cluster.client.secrets().inNamespace("prod").withName("guard-certs").get();
+    }
+
+    private void configurations() {
+        cluster.client
+                .resource(new ValidatingWebhookConfigurationBuilder()
+                        .withNewMetadata().withName("guard").endMetadata()
+                        .addNewWebhook().withName("a.io").withNewClientConfig().endClientConfig().endWebhook()
+                        .addNewWebhook().withName("b.io").withNewClientConfig().withCaBundle("b2xk").endClientConfig().endWebhook()
+                        .build())
+                .create();
+        cluster.client
+                .resource(new MutatingWebhookConfigurationBuilder()
+                        .withNewMetadata().withName("guard").endMetadata()
+                        .addNewWebhook().withName("m.io").withNewClientConfig().endClientConfig().endWebhook()
+                        .build())
+                .create();
+    }
+
+    /** What every webhook trusts; the same for all of them, or the test fails. */
+    private List<X509Certificate> trusted() {
+        Set<String> bundles = new HashSet<>();
+        cluster.client.admissionRegistration().v1().validatingWebhookConfigurations().withName("guard").get().getWebhooks()
+                .forEach(webhook -> bundles.add(String.valueOf(webhook.getClientConfig().getCaBundle())));
+        cluster.client.admissionRegistration().v1().mutatingWebhookConfigurations().withName("guard").get().getWebhooks()
+                .forEach(webhook -> bundles.add(String.valueOf(webhook.getClientConfig().getCaBundle())));
+        assertThat(bundles).hasSize(1);
+        return Pem.certificates("caBundle", new String(Base64.getDecoder().decode(bundles.iterator().next()), StandardCharsets.UTF_8));
     }
 
     @Test
     void the_first_replica_makes_a_pair_and_the_others_take_it() throws Exception {
         var executor = Executors.newFixedThreadPool(4);
         try {
-            List<Callable<ServingPair>> replicas = Collections.nCopies(4, () -> replica().ensure(NOW));
+            List<Callable<ServingPair>> replicas = Collections.nCopies(4, () -> replica().look(NOW, null));
             List<ServingPair> pairs = new ArrayList<>();
             for (var pair : executor.invokeAll(replicas)) {
                 pairs.add(pair.get());
             }
             assertThat(pairs).allMatch(pairs.get(0)::equals);
-            assertThat(pairs.get(0).covers(NAMES)).isTrue();
             assertThat(pairs.get(0).isGoodFor(NAMES, NOW)).isTrue();
         } finally {
             executor.shutdownNow();
@@ -63,61 +108,207 @@ class ClusterCertificatesTest {
     }
 
     @Test
-    void a_pair_that_is_due_or_spoilt_is_made_anew_under_the_same_authority() {
-        ServingPair first = replica().ensure(NOW);
-        assertThat(replica().ensure(NOW.plus(Duration.ofDays(30)))).isEqualTo(first);
-        ServingPair later = replica().ensure(NOW.plus(Duration.ofDays(70)));
+    void the_charts_empty_secret_is_filled() {
+        cluster.client.resource(new SecretBuilder().withNewMetadata().withNamespace("prod").withName("guard-certs").endMetadata().build()).create();
+        assertThat(replica().look(NOW, null).isGoodFor(NAMES, NOW)).isTrue();
+        assertThat(secret().getData()).containsKeys("ca.crt", "tls.crt");
+    }
+
+    @Test
+    void a_leaf_that_is_due_or_spoilt_is_made_anew_under_the_same_authority() {
+        ServingPair first = replica().look(NOW, null);
+        assertThat(replica().look(NOW.plus(Duration.ofDays(30)), null)).isEqualTo(first);
+        ServingPair later = replica().look(NOW.plus(Duration.ofDays(61)), null);
         assertThat(later.leaf()).isNotEqualTo(first.leaf());
         assertThat(later.authorities()).isEqualTo(first.authorities());
         Map<String, String> spoilt = new HashMap<>(secret().getData());
         spoilt.put("tls.key", "bm9uc2Vuc2U=");
-        client.resource(new SecretBuilder(secret()).withData(spoilt).build()).update();
-        ServingPair mended = replica().ensure(NOW.plus(Duration.ofDays(70)));
+        cluster.client.resource(new SecretBuilder(secret()).withData(spoilt).build()).update();
+        ServingPair mended = replica().look(NOW.plus(Duration.ofDays(61)), null);
         assertThat(mended.leaf()).isNotEqualTo(later.leaf());
         assertThat(mended.authorities()).isEqualTo(first.authorities());
-        client.resource(new SecretBuilder(secret()).withData(Map.of()).build()).update();
-        assertThat(replica().ensure(NOW).authorities()).isNotEqualTo(first.authorities());
-        client.secrets().inNamespace("prod").withName("guard-certs").delete();
-        assertThat(replica().ensure(NOW).isGoodFor(NAMES, NOW)).isTrue();
-        ServingPair old = replica().ensure(NOW.plus(CertificateMaker.AUTHORITY_LIFE));
-        assertThat(old.isGoodFor(NAMES, NOW.plus(CertificateMaker.AUTHORITY_LIFE))).isTrue();
     }
 
     @Test
-    void the_authority_is_written_into_every_webhook_once() throws Exception {
-        client.resource(new ValidatingWebhookConfigurationBuilder()
-                        .withNewMetadata().withName("guard").endMetadata()
-                        .addNewWebhook().withName("a.io").withFailurePolicy("Fail").withNewClientConfig().withNewService().withName("guard").endService().endClientConfig().endWebhook()
-                        .addNewWebhook().withName("b.io").withNewClientConfig().withCaBundle("b2xk").endClientConfig().endWebhook()
-                        .build())
-                .create();
-        client.resource(new MutatingWebhookConfigurationBuilder()
-                        .withNewMetadata().withName("guard").endMetadata()
-                        .addNewWebhook().withName("m.io").withNewClientConfig().endClientConfig().endWebhook()
-                        .build())
-                .create();
-        ServingPair pair = replica().ensure(NOW);
-        String bundle = secret().getData().get("ca.crt");
-        // The mock knows no server-side apply: what is asked of it is looked at instead.
-        String place = "/apis/admissionregistration.k8s.io/v1/%swebhookconfigurations/guard?fieldManager=inplace-guard-certs&force=true";
-        server.expect().patch().withPath(place.formatted("validating")).andReturn(200, "{}").once();
-        server.expect().patch().withPath(place.formatted("mutating")).andReturn(200, "{}").once();
-        assertThat(replica().inject(pair)).isEqualTo(2);
-        RecordedRequest last = server.getLastRequest();
-        assertThat(last.getHeader("Content-Type")).contains("apply-patch");
-        JsonNode asked = new JsonMapper().readTree(last.getBody().readUtf8());
-        assertThat(asked.path("webhooks").toString()).isEqualTo("[{\"clientConfig\":{\"caBundle\":\"" + bundle + "\"},\"name\":\"m.io\"}]");
-        var done = client.admissionRegistration().v1().mutatingWebhookConfigurations().withName("guard").edit(configuration -> {
-            configuration.getWebhooks().get(0).getClientConfig().setCaBundle(bundle);
+    void after_everything_has_expired_it_begins_anew() {
+        ServingPair first = replica().look(NOW, null);
+        Instant later = NOW.plus(Duration.ofDays(1000));
+        ServingPair second = replica().look(later, first);
+        assertThat(second.isGoodFor(NAMES, later)).isTrue();
+        assertThat(second.authorities()).doesNotContainAnyElementsOf(first.authorities());
+    }
+
+    @Test
+    void the_authority_is_written_into_every_webhook_once_and_again_where_somebody_edits_it() {
+        configurations();
+        ServingPair pair = replica().look(NOW, null);
+        assertThat(trusted()).isEqualTo(pair.authorities());
+        int writes = cluster.applied.size();
+        assertThat(writes).isEqualTo(2);
+        replica().look(NOW, pair);
+        replica().look(NOW, pair);
+        assertThat(cluster.applied).hasSize(writes);
+        cluster.client.admissionRegistration().v1().mutatingWebhookConfigurations().withName("guard").edit(configuration -> {
+            configuration.getWebhooks().get(0).getClientConfig().setCaBundle("b2xk");
             return configuration;
         });
-        assertThat(done).isNotNull();
-        client.admissionRegistration().v1().validatingWebhookConfigurations().withName("guard").delete();
-        assertThat(replica().inject(pair)).as("nothing is left to write").isZero();
+        replica().look(NOW, pair);
+        assertThat(trusted()).isEqualTo(pair.authorities());
     }
 
     @Test
     void without_webhook_configurations_there_is_nothing_to_write() {
-        assertThat(replica().inject(replica().ensure(NOW))).isZero();
+        replica().look(NOW, null);
+        assertThat(cluster.applied).isEmpty();
+    }
+
+    @Test
+    void the_next_authority_is_trusted_before_it_is_served_and_the_old_one_until_nobody_serves_it() {
+        configurations();
+        ClusterCertificates a = replica("a", USUAL);
+        ClusterCertificates b = replica("b", USUAL);
+        ServingPair first = a.look(NOW, null);
+        Instant due = NOW.plus(Duration.ofDays(487));
+        // The leaf is renewed first where both are due in the same look; here it is young.
+        ServingPair young = new ServingPair(first.authorities(), first.chain(), first.key());
+        ServingPair ofA = young;
+        ServingPair ofB = young;
+        Instant time = due;
+        for (int i = 0; i < 4; i++) {
+            ofA = a.look(time, ofA);
+            ofB = b.look(time, ofB);
+        }
+        assertThat(trusted()).as("published").hasSize(2).contains(first.authorities().get(0));
+        X509Certificate next = trusted().get(1);
+        time = time.plusSeconds(5);
+        assertThat(a.look(time, ofA).leaf()).as("too early to serve it").isEqualTo(ofA.leaf());
+        time = time.plusSeconds(10);
+        ServingPair before = ofB;
+        ofA = a.look(time, ofA);
+        assertThat(new ServingPair(List.of(next), ofA.chain(), ofA.key()).isTrusted()).isTrue();
+        for (int i = 0; i < 10; i++) {
+            time = time.plusSeconds(10);
+            ofA = a.look(time, ofA);
+        }
+        assertThat(trusted()).as("b still serves the old leaf").hasSize(2);
+        for (int i = 0; i < 4; i++) {
+            time = time.plusSeconds(10);
+            ofB = b.look(time, i == 0 ? before : ofB);
+            ofA = a.look(time, ofA);
+        }
+        assertThat(trusted()).containsExactly(next);
+        assertThat(secret().getData()).containsOnlyKeys("ca.crt", "ca.key", "tls.crt", "tls.key");
+    }
+
+    @Test
+    void a_replica_that_ends_is_not_waited_for() {
+        ServingPair first = replica().look(NOW, null);
+        replica().look(NOW, first);
+        assertThat(secret().getMetadata().getAnnotations()).containsKey("serves.inplace-guard.io/a");
+        replica().leave();
+        assertThat(secret().getMetadata().getAnnotations()).isNullOrEmpty();
+    }
+
+    @Test
+    void a_secret_that_is_deleted_costs_no_call() {
+        configurations();
+        ServingPair first = replica().look(NOW, null);
+        cluster.client.secrets().inNamespace("prod").withName("guard-certs").delete();
+        ServingPair after = replica().look(NOW, first);
+        assertThat(after.leaf()).isEqualTo(first.leaf());
+        assertThat(trusted()).contains(first.authorities().get(0)).hasSize(2);
+        for (int i = 1; i < 10; i++) {
+            after = replica().look(NOW.plusSeconds(10 * i), after);
+        }
+        assertThat(trusted()).hasSize(1).doesNotContainAnyElementsOf(first.authorities());
+        assertThat(after.isGoodFor(NAMES, NOW)).isTrue();
+    }
+
+    /** One replica of a simulated Deployment. */
+    private final class Simulated {
+        private final ClusterCertificates certificates;
+        private @Nullable ServingPair served;
+
+        Simulated(String name, Times times) {
+            certificates = replica(name, times);
+        }
+
+        void look(Instant now) {
+            try {
+                served = certificates.look(now, served);
+            } catch (io.fabric8.kubernetes.client.KubernetesClientException e) {
+                // Away; it goes on with what it has.
+            }
+        }
+    }
+
+    /**
+     * Time passes by the second; three replicas look when they come to it, crash and come back, writes fail or lose their
+     * answer. Whatever an API server has read of the caBundle within the last five seconds, it can call every replica.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void no_call_would_fail_while_authorities_replace_each_other(long seed) {
+        configurations();
+        Random random = new Random(seed);
+        Times times = new Times(Duration.ofSeconds(120), Duration.ofSeconds(300), Duration.ofSeconds(10), Duration.ofSeconds(150));
+        int rotations = Integer.getInteger("rotations", 3);
+        List<Simulated> replicas = new ArrayList<>();
+        Instant now = NOW;
+        for (int i = 0; i < 3; i++) {
+            replicas.add(new Simulated("r" + i, times));
+            replicas.get(i).look(now);
+        }
+        Set<X509Certificate> signers = new HashSet<>();
+        Deque<List<X509Certificate>> read = new ArrayDeque<>();
+        int started = 3;
+        for (int tick = 0; signers.size() <= rotations; tick++) {
+            assertThat(tick).as("it comes to an end").isLessThan(600 * (rotations + 2));
+            now = now.plus(SECOND);
+            for (int i = 0; i < replicas.size(); i++) {
+                cluster.fault = () -> random.nextInt(20) == 0 ? 1 + random.nextInt(2) : 0;
+                // At the latest every five seconds.
+                if (random.nextInt(3) == 0 || (tick + i) % 5 == 0) {
+                    replicas.get(i).look(now);
+                }
+                cluster.fault = () -> 0;
+                if (random.nextInt(150) == 0) {
+                    replicas.set(i, new Simulated("r" + started++, times));
+                    replicas.get(i).look(now);
+                }
+            }
+            read.addLast(trustedByEach());
+            if (read.size() > 5) {
+                read.removeFirst();
+            }
+            for (Simulated replica : replicas) {
+                ServingPair served = java.util.Objects.requireNonNull(replica.served);
+                assertThat(served.isValidAt(now)).as("valid, second %d of seed %d", tick, seed).isTrue();
+                for (List<X509Certificate> bundle : read) {
+                    assertThat(new ServingPair(bundle, served.chain(), served.key()).isTrusted())
+                            .as("trusted, second %d of seed %d", tick, seed)
+                            .isTrue();
+                }
+                served.authorities().stream()
+                        .filter(authority -> new ServingPair(List.of(authority), served.chain(), served.key()).isTrusted())
+                        .forEach(signers::add);
+            }
+        }
+    }
+
+    /** Both configurations are written one after the other: what both trust. */
+    private List<X509Certificate> trustedByEach() {
+        List<List<X509Certificate>> all = new ArrayList<>();
+        cluster.client.admissionRegistration().v1().validatingWebhookConfigurations().withName("guard").get().getWebhooks()
+                .forEach(webhook -> all.add(pem(webhook.getClientConfig().getCaBundle())));
+        cluster.client.admissionRegistration().v1().mutatingWebhookConfigurations().withName("guard").get().getWebhooks()
+                .forEach(webhook -> all.add(pem(webhook.getClientConfig().getCaBundle())));
+        List<X509Certificate> common = new ArrayList<>(all.get(0));
+        all.forEach(common::retainAll);
+        return common;
+    }
+
+    private static List<X509Certificate> pem(String bundle) {
+        return Pem.certificates("caBundle", new String(Base64.getDecoder().decode(bundle), StandardCharsets.UTF_8));
     }
 }

@@ -46,7 +46,8 @@ class ServerPropertiesTest {
         ServerProperties properties = bound(Map.of());
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(20));
         assertThat(properties.certs()).isEqualTo(new ServerProperties.Certs(
-                        ServerProperties.Mode.SELF_SIGNED, "certs", List.of(), "inplace-guard", "inplace-guard-certs", "inplace-guard"));
+                        ServerProperties.Mode.SELF_SIGNED, "certs", List.of(), "inplace-guard", "inplace-guard-certs", "inplace-guard",
+                        Duration.ofDays(90), Duration.ofDays(730)));
         assertThat(properties.settings()).isEqualTo(Settings.DEFAULTS);
         assertThat(properties.owners().enabled()).isFalse();
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(10));
@@ -68,12 +69,14 @@ class ServerPropertiesTest {
                 Map.entry("inplace-guard.certs.namespace", "ns"),
                 Map.entry("inplace-guard.certs.secret", "s"),
                 Map.entry("inplace-guard.certs.configuration", "c"),
+                Map.entry("inplace-guard.certs.leaf-lifetime", "10d"),
+                Map.entry("inplace-guard.certs.ca-lifetime", "100h"),
                 Map.entry("inplace-guard.drain", "3s"),
                 Map.entry("inplace-guard.owners.enabled", "true")));
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(3));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(1));
         assertThat(properties.certs())
-                .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc"), "ns", "s", "c"));
+                .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc"), "ns", "s", "c", Duration.ofDays(10), Duration.ofHours(100)));
         assertThat(properties.settings())
                 .isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
         assertThat(properties.owners().enabled()).isTrue();
@@ -86,7 +89,7 @@ class ServerPropertiesTest {
                 "certs.mode", "cluster", "rules.templateMetadata", "allow", "resizePolicy.cpu", "RestartContainer",
                 "resizePolicy.memory", "RestartContainer", "maxReviewBytes", "3MB", "drainSeconds", "4", "exemptions.usernames[0]", "u",
                 "exemptions.groups[0]", "g", "tracker.enabled", "true", "tracker.writesPerSecond", "7");
-        TemplateCommand template = new Helm(Path.of("charts/inplace-guard")).template().withName("guard").withNamespace("prod");
+        TemplateCommand template = new Helm(Path.of("charts/inplace-guard")).template().withName("guard").withNamespace("prod").withKubeVersion("1.33.0");
         values.forEach(template::set);
         Map<String, Object> environment = new HashMap<>();
         for (Object document : new Yaml().loadAll(template.call())) {
@@ -108,7 +111,9 @@ class ServerPropertiesTest {
                         List.of("guard-inplace-guard.prod.svc", "guard-inplace-guard.prod.svc.cluster.local"),
                         "prod",
                         "guard-inplace-guard-certs",
-                        "guard-inplace-guard"));
+                        "guard-inplace-guard",
+                        Duration.ofDays(90),
+                        Duration.ofDays(730)));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(3));
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(4));
         assertThat(properties.owners().enabled()).isTrue();

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.inplaceguard.MockCluster;
 import io.inplaceguard.guard.Names;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
