@@ -3,7 +3,7 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test integration bench fuzz dist image chart clean
+.PHONY: help build demo run test integration soak bench fuzz dist image chart clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ integration: ## run chart, webhook and tracker on a real kube-apiserver (needs e
 	if ! [ -x "$(ASSETS)/$$tool" ] && ! { [ $$tool = helm ] && command -v helm >/dev/null; }; then \
 	echo "make integration did nothing: $$tool is not in $(ASSETS). Set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl (setup-envtest use -p path) and put helm there or on the PATH."; exit 0; fi; done; \
 	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
+
+soak: ## the simulation of certificate rotation in its long form: 20 CAs for each of 3 seeds
+	$(MVN) -q test -Dtest=ClusterCertificatesTest -Drotations=20
 
 fuzz: ## search for bodies that are not answered well, 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz

@@ -265,7 +265,7 @@ class ClusterIT {
         shows("Proposed");
         assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize-details}"))
                 .contains("\"cpu\":{\"from\":\"100m\",\"to\":\"150m\"}");
-        status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Deferred\",\"message\":\"no room yet\"}", "100m");
+        status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Deferred\",\"message\":\"Node did not have enough resource: cpu, requested: 150, used: 7900, capacity: 8000\"}", "100m");
         shows("Deferred");
         status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Infeasible\",\"message\":\"never\"}", "100m");
         shows("Infeasible");
@@ -277,6 +277,8 @@ class ClusterIT {
         shows("");
         String events = cluster.kubectl("get", "events", "-n", "shop", "--field-selector=involvedObject.name=web", "-o",
                 "jsonpath={.items[*].reason}").succeeded().out();
+        Files.writeString(cluster.folder.resolve("resize.txt"), cluster.kubectl("get", "events", "-n", "shop",
+                "--field-selector=involvedObject.name=web").succeeded().out());
         assertThat(events.split(" ")).containsExactlyInAnyOrder(
                 "ResizeProposed", "ResizeDeferred", "ResizeInfeasible", "ResizeInProgress", "ResizeCompleted");
         for (String metric : Files.readAllLines(Path.of("src/test/resources/metrics.txt"))) {
@@ -374,6 +376,35 @@ class ClusterIT {
         }
         assertThat(caBundle("validatingwebhookconfiguration")).as("the upgrade left it alone").isEqualTo(before);
         assertThat(field(SYSTEM, "secret/inplace-guard-certs", "{.data.tls\\.crt}")).isNotEmpty();
+    }
+
+    private String decoded(String kind) throws IOException {
+        return new String(java.util.Base64.getDecoder().decode(caBundle(kind).split(" ")[0]), java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    private static int certificates(String pem) {
+        return pem.split("BEGIN CERTIFICATE").length - 1;
+    }
+
+    @Test
+    @Order(8)
+    void an_authority_is_replaced_under_a_loop_of_updates_and_none_fails() throws Exception {
+        String before = decoded("validatingwebhookconfiguration");
+        assertThat(certificates(before)).isEqualTo(1);
+        Loop loop = new Loop();
+        try {
+            cluster.kubectl("delete", "secret", "inplace-guard-certs", "-n", SYSTEM).succeeded();
+            await().atMost(Duration.ofMinutes(2)).until(() -> certificates(decoded("validatingwebhookconfiguration")) == 2);
+            assertThat(decoded("validatingwebhookconfiguration")).as("the one that is served stays trusted").contains(before.strip());
+            await().atMost(Duration.ofMinutes(2)).until(() -> certificates(decoded("validatingwebhookconfiguration")) == 1
+                    && certificates(decoded("mutatingwebhookconfiguration")) == 1);
+            int then = loop.times.get();
+            await().atMost(Duration.ofMinutes(1)).until(() -> loop.times.get() > then + 5);
+        } finally {
+            loop.end();
+        }
+        assertThat(decoded("validatingwebhookconfiguration")).isNotEqualTo(before).isEqualTo(decoded("mutatingwebhookconfiguration"));
+        Files.writeString(cluster.folder.resolve("rotation.txt"), "CA replaced under " + loop.times.get() + " updates, none failed\n");
     }
 
     @Test
