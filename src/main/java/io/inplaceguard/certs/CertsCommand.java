@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,20 +19,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "certs",
         mixinStandardHelpOptions = true,
-        description = "Makes a CA and a serving pair: ca.crt, ca.key, tls.crt, tls.key.",
+        description = "Makes a CA and a serving pair: ca.crt, ca.key, tls.crt, tls.key. See also: certs verify.",
+        subcommands = VerifyCommand.class,
         footer = {
             "",
             "Examples:",
             "  java -jar inplace-guard.jar certs --out certs",
             "  java -jar inplace-guard.jar certs --out certs --dns inplace-guard.prod.svc --dns 10.0.0.7",
+            "  java -jar inplace-guard.jar certs verify --dir certs https://localhost:8443",
         })
 public final class CertsCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "the folder to write to")
-    private Path out;
+    @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to; required")
+    private @Nullable Path out;
 
     @Option(names = "--dns", paramLabel = "NAME", description = "a DNS name or IP address besides localhost; may be repeated")
     private List<String> names = List.of();
@@ -48,6 +51,10 @@ public final class CertsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
+        if (out == null) {
+            err.println("Give --out DIR, the folder to write to.");
+            return 2;
+        }
         if (days < 1 || authorityDays < days) {
             err.println("--days must be at least 1, and --ca-days at least as many: a pair cannot outlive its CA.");
             return 2;
@@ -57,7 +64,7 @@ public final class CertsCommand implements Callable<Integer> {
             return 2;
         }
         try {
-            make(spec.commandLine().getOut());
+            make(out, spec.commandLine().getOut());
             return 0;
         } catch (CertificateException e) {
             err.println(e.getMessage());
@@ -65,7 +72,7 @@ public final class CertsCommand implements Callable<Integer> {
         }
     }
 
-    private void make(PrintWriter print) {
+    private void make(Path out, PrintWriter print) {
         List<String> all = new ArrayList<>(List.of("localhost", "127.0.0.1", "::1"));
         all.addAll(names);
         Instant now = Instant.now();

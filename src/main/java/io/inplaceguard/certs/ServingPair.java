@@ -75,8 +75,12 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
 
     /** Whether the leaf names all of these DNS names or IP addresses. */
     public boolean covers(Collection<String> names) {
+        return covers(leaf(), names);
+    }
+
+    static boolean covers(X509Certificate leaf, Collection<String> names) {
         try {
-            var alternatives = leaf().getSubjectAlternativeNames();
+            var alternatives = leaf.getSubjectAlternativeNames();
             List<String> covered = alternatives == null
                     ? List.of()
                     : alternatives.stream().map(entry -> String.valueOf(entry.get(1))).toList();

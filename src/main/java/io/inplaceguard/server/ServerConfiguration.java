@@ -90,6 +90,13 @@ public class ServerConfiguration {
                 .baseUnit("seconds")
                 .description("When the served certificate expires, in seconds since 1970")
                 .register(registry);
+        Gauge.builder("inplace.guard.ca.not.after", tls, served -> served.served().authorities().stream()
+                        .mapToLong(authority -> authority.getNotAfter().toInstant().getEpochSecond())
+                        .max()
+                        .orElse(0))
+                .baseUnit("seconds")
+                .description("When the newest trusted CA expires, in seconds since 1970")
+                .register(registry);
         return new ReviewMetrics(registry);
     }
 

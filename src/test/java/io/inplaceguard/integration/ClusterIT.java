@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -55,17 +56,7 @@ class ClusterIT {
         port = Cluster.freePort();
         management = Cluster.freePort();
         startWebhook();
-        cluster.kubectlWith("""
-                apiVersion: discovery.k8s.io/v1
-                kind: EndpointSlice
-                metadata:
-                  name: inplace-guard-suite
-                  namespace: %s
-                  labels: {kubernetes.io/service-name: inplace-guard}
-                addressType: IPv4
-                ports: [{name: https, port: %d, protocol: TCP}]
-                endpoints: [{addresses: [%s], conditions: {ready: true}}]
-                """.formatted(SYSTEM, port, Cluster.address()), "apply", "-f", "-").succeeded();
+        endpoint("first", port);
         trackerManagement = Cluster.freePort();
         cluster.process("tracker", SYSTEM, "inplace-guard-tracker",
                 Map.of("MANAGEMENT_SERVER_PORT", "" + trackerManagement, "SERVER_PORT", "" + trackerManagement));
@@ -78,9 +69,24 @@ class ClusterIT {
                 () -> cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV).all().contains("[not-in-place]"));
     }
 
+    /** What the endpoint slice controller would write. */
+    private void endpoint(String name, int port) throws IOException {
+        cluster.kubectlWith("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata:
+                  name: inplace-guard-%s
+                  namespace: %s
+                  labels: {kubernetes.io/service-name: inplace-guard}
+                addressType: IPv4
+                ports: [{name: https, port: %d, protocol: TCP}]
+                endpoints: [{addresses: [%s], conditions: {ready: true}}]
+                """.formatted(name, SYSTEM, port, Cluster.address()), "apply", "-f", "-").succeeded();
+    }
+
     private void startWebhook() throws IOException {
         webhook = cluster.process("webhook", SYSTEM, "inplace-guard",
-                Map.of("SERVER_PORT", "" + port, "MANAGEMENT_SERVER_PORT", "" + management, "INPLACEGUARD_DRAIN", "1s"));
+                Map.of("SERVER_PORT", "" + port, "MANAGEMENT_SERVER_PORT", "" + management));
         await().atMost(Duration.ofMinutes(1)).until(() -> Cluster.get("http://localhost:" + management + "/readyz").contains("UP"));
     }
 
@@ -371,6 +377,17 @@ class ClusterIT {
         try {
             cluster.helm("upgrade", "inplace-guard", CHART, "-n", SYSTEM, "--reuse-values", "--set", "rules.templateMetadata=allow").succeeded();
             await().until(() -> loop.times.get() > 10);
+            // What the Deployment's rolling update does: another one is ready before the first is told to end.
+            Process first = webhook;
+            port = Cluster.freePort();
+            management = Cluster.freePort();
+            startWebhook();
+            endpoint("second", port);
+            cluster.kubectl("delete", "endpointslice", "inplace-guard-first", "-n", SYSTEM).succeeded();
+            first.destroy();
+            assertThat(first.waitFor(40, TimeUnit.SECONDS)).isTrue();
+            int then = loop.times.get();
+            await().until(() -> loop.times.get() > then + 10);
         } finally {
             loop.end();
         }
@@ -469,7 +486,7 @@ class ClusterIT {
     void uninstalling_leaves_nothing_behind() throws Exception {
         cluster.helm("uninstall", "inplace-guard", "-n", SYSTEM).succeeded();
         // Pods and EndpointSlices are their controllers' to delete; the suite played those.
-        cluster.kubectl("delete", "endpointslice", "inplace-guard-suite", "-n", SYSTEM).succeeded();
+        cluster.kubectl("delete", "endpointslice", "inplace-guard-second", "-n", SYSTEM).succeeded();
         for (String kinds : List.of("validatingwebhookconfigurations,mutatingwebhookconfigurations,clusterroles,clusterrolebindings")) {
             assertThat(cluster.kubectl("get", kinds, "-o", "name").succeeded().out()).doesNotContain("inplace-guard");
         }
