@@ -303,24 +303,34 @@ public final class ClusterCertificates {
         return kept;
     }
 
-    /** Calls back when the Secret has changed, until closed. */
-    public AutoCloseable watch(Runnable changed) {
-        return client.secrets().inNamespace(names.namespace()).withName(names.secret()).inform(new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(Secret secret) {
-                changed.run();
-            }
+    /** Calls back when the Secret has changed, as long as the client is open; returns at once. */
+    public void watch(Runnable changed) {
+        client.secrets()
+                .inNamespace(names.namespace())
+                .withName(names.secret())
+                .runnableInformer(0)
+                .exceptionHandler((started, problem) -> {
+                    // It is looked at every few seconds anyway.
+                    LOG.debug("secret {} cannot be watched, trying again: {}", names.secret(), problem.getMessage());
+                    return true;
+                })
+                .addEventHandler(new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(Secret secret) {
+                        changed.run();
+                    }
 
-            @Override
-            public void onUpdate(Secret before, Secret after) {
-                changed.run();
-            }
+                    @Override
+                    public void onUpdate(Secret before, Secret after) {
+                        changed.run();
+                    }
 
-            @Override
-            public void onDelete(Secret secret, boolean unknown) {
-                changed.run();
-            }
-        });
+                    @Override
+                    public void onDelete(Secret secret, boolean unknown) {
+                        changed.run();
+                    }
+                })
+                .start();
     }
 
     /** This replica ends: nobody need wait for it. */

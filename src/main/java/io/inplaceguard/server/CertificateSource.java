@@ -47,7 +47,7 @@ record CertificateSource(
                                 replica()),
                         ClusterCertificates.Times.of(certs.leafLifetime(), certs.caLifetime()));
                 yield new CertificateSource(
-                        "secret " + certs.secret(), Duration.ofSeconds(2), served -> cluster.look(Instant.now(), served), cluster);
+                        "secret " + certs.secret(), Duration.ofSeconds(5), served -> cluster.look(Instant.now(), served), cluster);
             }
         };
     }
