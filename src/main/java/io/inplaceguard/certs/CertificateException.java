@@ -12,7 +12,7 @@ public final class CertificateException extends RuntimeException {
         super(sentence);
     }
 
-    CertificateException(String sentence, Throwable cause) {
+    public CertificateException(String sentence, Throwable cause) {
         super(sentence, cause);
     }
 }

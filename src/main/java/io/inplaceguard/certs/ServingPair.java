@@ -103,6 +103,11 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
 
     /** For a TLS client: the CA certificates, in memory. */
     public KeyStore trustStore() {
+        return trustStore(authorities);
+    }
+
+    /** For whoever trusts these, in memory. */
+    public static KeyStore trustStore(List<X509Certificate> authorities) {
         try {
             KeyStore store = empty();
             for (int i = 0; i < authorities.size(); i++) {

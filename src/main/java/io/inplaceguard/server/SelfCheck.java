@@ -6,7 +6,13 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import io.inplaceguard.certs.CertificateMaker;
+import io.inplaceguard.certs.ServingPair;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -67,6 +73,16 @@ final class SelfCheck {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
+        if (tls.asksClients()) {
+            // A certificate of the moment's own, which no file and no other process has.
+            ServingPair self = CertificateMaker.pair(
+                    CertificateMaker.authority(Instant.now(), Duration.ofDays(1)), List.of("localhost"), Instant.now(), Duration.ofDays(1));
+            ClientTrust.trustSelf(self.leaf());
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(self.keyStore(), new char[0]);
+            context.init(keys.getKeyManagers(), factory.getTrustManagers(), null);
+            return context;
+        }
         context.init(null, factory.getTrustManagers(), null);
         return context;
     }

@@ -10,13 +10,20 @@ import io.inplaceguard.guard.Settings;
 import io.inplaceguard.review.Reviewer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundleRegistry;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationContext;
@@ -66,8 +73,47 @@ public class ServerConfiguration {
     }
 
     @Bean
-    ServingTls servingTls(CertificateSource source) {
-        return new ServingTls(source.first());
+    ServingTls servingTls(CertificateSource source, ServerProperties properties) {
+        ServerProperties.ClientCa clients = properties.clientCa();
+        return new ServingTls(
+                source.first(),
+                clients.mode() == ServerProperties.ClientMode.OFF ? List.of() : ClientTrust.read(Path.of(clients.file())));
+    }
+
+    /** Asks clients for a certificate where that is wanted. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientAuthority(ServerProperties properties) {
+        return factory -> {
+            Ssl ssl = factory.getSsl();
+            if (ssl != null && properties.clientCa().mode() != ServerProperties.ClientMode.OFF) {
+                boolean required = properties.clientCa().mode() == ServerProperties.ClientMode.REQUIRED;
+                ssl.setClientAuth(required ? Ssl.ClientAuth.NEED : Ssl.ClientAuth.WANT);
+                factory.addConnectorCustomizers(connector -> ((AbstractHttp11Protocol<?>) connector.getProtocolHandler())
+                        .setSslImplementationName(ClientTrust.Implementation.class.getName()));
+            }
+        };
+    }
+
+    /** Watches nothing where no client is asked. */
+    @Bean
+    ClientWatch clientWatch(ServerProperties properties, ServingTls tls, SslBundleRegistry registry) {
+        ServerProperties.ClientCa clients = properties.clientCa();
+        if (clients.mode() == ServerProperties.ClientMode.OFF) {
+            return new ClientWatch(null);
+        }
+        Path file = Path.of(clients.file());
+        return new ClientWatch(new ClientTrust(
+                file, clients.subjects(), ClientTrust.read(file), authorities -> tls.trust(authorities, registry)));
+    }
+
+    /** @param trust null where no client is asked */
+    record ClientWatch(@Nullable ClientTrust trust) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (trust != null) {
+                trust.close();
+            }
+        }
     }
 
     @Bean

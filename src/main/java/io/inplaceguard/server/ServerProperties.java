@@ -26,6 +26,7 @@ import org.springframework.util.unit.DataSize;
 record ServerProperties(
         @DefaultValue("20MB") DataSize maxReviewBytes,
         @DefaultValue Certs certs,
+        @DefaultValue ClientCa clientCa,
         @DefaultValue ResizePolicy resizePolicy,
         @DefaultValue Rules rules,
         @DefaultValue Exemptions exemptions,
@@ -62,6 +63,26 @@ record ServerProperties(
             @DefaultValue("inplace-guard") String configuration,
             @DefaultValue("90d") Duration leafLifetime,
             @DefaultValue("730d") Duration caLifetime) {}
+
+    /** Whether clients show a certificate. */
+    enum ClientMode {
+        OFF,
+        OPTIONAL,
+        REQUIRED
+    }
+
+    /**
+     * @param mode     {@code optional} lets those through that show none
+     * @param file     the CA of clients, PEM; several certificates while one replaces another
+     * @param subjects CNs, DNS names, addresses or URIs that are let through; none: whoever that CA has signed
+     */
+    record ClientCa(@DefaultValue("off") ClientMode mode, @DefaultValue("") String file, @DefaultValue List<String> subjects) {
+        ClientCa {
+            if (mode != ClientMode.OFF && file.isEmpty()) {
+                throw new IllegalArgumentException("inplace-guard.client-ca.file is empty; name the file with the CA of clients");
+            }
+        }
+    }
 
     /** {@code NotRequired} or {@code RestartContainer}, by resource. */
     record ResizePolicy(@DefaultValue("NotRequired") String cpu, @DefaultValue("NotRequired") String memory) {

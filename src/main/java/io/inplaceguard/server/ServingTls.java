@@ -1,6 +1,8 @@
 package io.inplaceguard.server;
 
 import io.inplaceguard.certs.ServingPair;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.boot.ssl.SslBundle;
@@ -20,8 +22,12 @@ final class ServingTls {
 
     private final AtomicReference<ServingPair> served;
 
-    ServingTls(ServingPair first) {
+    private volatile List<X509Certificate> clients;
+
+    /** @param clients the CAs of clients; empty where no client is asked for a certificate */
+    ServingTls(ServingPair first, List<X509Certificate> clients) {
         this.served = new AtomicReference<>(first);
+        this.clients = List.copyOf(clients);
     }
 
     /** The pair that new connections get. */
@@ -29,15 +35,26 @@ final class ServingTls {
         return served.get();
     }
 
+    /** Whether clients are asked for a certificate. */
+    boolean asksClients() {
+        return !clients.isEmpty();
+    }
+
     SslBundle bundle() {
         return SslBundle.of(
-                SslStoreBundle.of(served().keyStore(), "", null),
+                SslStoreBundle.of(served().keyStore(), "", clients.isEmpty() ? null : ServingPair.trustStore(clients)),
                 SslBundleKey.NONE,
                 SslOptions.of(null, Set.of("TLSv1.3", "TLSv1.2")));
     }
 
+    /** Trusts other CAs of clients from the next handshake on. */
+    synchronized void trust(List<X509Certificate> authorities, SslBundleRegistry registry) {
+        clients = List.copyOf(authorities);
+        registry.updateBundle(BUNDLE, bundle());
+    }
+
     /** Serves another pair from the next handshake on. */
-    void swap(ServingPair pair, SslBundleRegistry registry) {
+    synchronized void swap(ServingPair pair, SslBundleRegistry registry) {
         served.set(pair);
         registry.updateBundle(BUNDLE, bundle());
     }
