@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
@@ -177,6 +179,24 @@ class WireTest {
         for (String path : List.of("/env", "/beans", "/heapdump", "/shutdown", "/loggers", "/actuator", "/validate")) {
             assertThat(management(path)).as(path).isEqualTo("404");
         }
+    }
+
+    private static int status(String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path)).build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    @Test
+    void a_server_that_is_not_ready_is_alive_all_the_same() throws Exception {
+        assertThat(List.of(status("/livez"), status("/readyz"))).containsExactly(200, 200);
+        AvailabilityChangeEvent.publish(server, ReadinessState.REFUSING_TRAFFIC);
+        try {
+            assertThat(List.of(status("/livez"), status("/readyz"))).containsExactly(200, 503);
+        } finally {
+            AvailabilityChangeEvent.publish(server, ReadinessState.ACCEPTING_TRAFFIC);
+        }
+        assertThat(status("/readyz")).isEqualTo(200);
     }
 
     @Test
