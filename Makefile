@@ -29,9 +29,11 @@ integration: ## run chart, webhook and tracker on a real kube-apiserver (needs e
 	echo "make integration did nothing: $$tool is not in $(ASSETS). Set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl (setup-envtest use -p path) and put helm there or on the PATH."; exit 0; fi; done; \
 	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
 
-soak: ## certificates in their long form: 20 CAs for each of 3 seeds, simulated; 20 leaves replaced under load
-	$(MVN) -q test -Dtest='ClusterCertificatesTest,RotationLoadTest' -Drotations=20
-	@cat target/rotation-load.txt
+soak: ## what replaces certificates and processes, in its long form under load: 20 CAs, 50 leaves, 20 restarts (40 minutes)
+	$(MVN) -q test -Dtest='ClusterCertificatesTest,RotationLoadTest,AuthorityRotationLoadTest' -Drotations=20 -Dleaves=50
+	$(MVN) -q -DskipTests package
+	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test=RollingRestartIT -Drestarts=20
+	@cat target/rotation-*.txt
 
 fuzz: ## search for bodies that are not answered well, 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz

@@ -16,8 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -41,13 +42,21 @@ public final class MockCluster implements AutoCloseable {
     public final Queue<Integer> refusals = new ConcurrentLinkedQueue<>();
 
     /** What happens to the next write of the guard: 0 it is done, 1 it fails, 2 it is done and its answer is lost. */
-    public volatile IntSupplier fault = () -> 0;
+    public volatile ToIntFunction<RecordedRequest> fault = request -> 0;
+
+    /** What is refused (403) before anything is looked at. */
+    public volatile Predicate<RecordedRequest> refused = request -> false;
 
     public final KubernetesMockServer server;
     public final KubernetesClient client;
 
     public MockCluster() {
         KubernetesCrudDispatcher dispatcher = new KubernetesCrudDispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return refused.test(request) ? new MockResponse().setResponseCode(403) : super.dispatch(request);
+            }
+
             @Override
             public MockResponse handlePatch(RecordedRequest request) {
                 String type = String.valueOf(request.getHeader("Content-Type"));
@@ -64,16 +73,16 @@ public final class MockCluster implements AutoCloseable {
                     return super.handlePatch(request);
                 }
                 applied.add(path);
-                return faulty(() -> patched(request, path));
+                return faulty(request, () -> patched(request, path));
             }
 
             @Override
             public MockResponse handleUpdate(RecordedRequest request) {
-                return faulty(() -> super.handleUpdate(request));
+                return faulty(request, () -> super.handleUpdate(request));
             }
 
-            private MockResponse faulty(Supplier<MockResponse> write) {
-                int kind = fault.getAsInt();
+            private MockResponse faulty(RecordedRequest request, Supplier<MockResponse> write) {
+                int kind = fault.applyAsInt(request);
                 if (kind == 1) {
                     return new MockResponse().setResponseCode(500);
                 }

@@ -45,7 +45,7 @@ record CertificateSource(
                                 certs.configuration(),
                                 certs.dnsNames(),
                                 replica()),
-                        ClusterCertificates.Times.of(certs.leafLifetime(), certs.caLifetime()));
+                        new ClusterCertificates.Times(certs.leafLifetime(), certs.caLifetime(), certs.settle(), certs.patience()));
                 yield new CertificateSource(
                         "secret " + certs.secret(), Duration.ofSeconds(5), served -> cluster.look(Instant.now(), served), cluster);
             }

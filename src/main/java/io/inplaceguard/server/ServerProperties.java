@@ -53,6 +53,9 @@ record ServerProperties(
      * @param configuration the name of both webhook configurations
      * @param leafLifetime  in mode {@code cluster}: of a serving certificate, renewed at two thirds of it
      * @param caLifetime    in mode {@code cluster}: of a CA, replaced at two thirds of it
+     * @param settle        in mode {@code cluster}: how long API servers get to read a new caBundle before it is relied on
+     * @param patience      in mode {@code cluster}: after how long a replica is held to be gone that has not said that it
+     *                      serves by the new CA; the old one is dropped then
      */
     record Certs(
             @DefaultValue("self-signed") Mode mode,
@@ -62,7 +65,9 @@ record ServerProperties(
             @DefaultValue("inplace-guard-certs") String secret,
             @DefaultValue("inplace-guard") String configuration,
             @DefaultValue("90d") Duration leafLifetime,
-            @DefaultValue("730d") Duration caLifetime) {}
+            @DefaultValue("730d") Duration caLifetime,
+            @DefaultValue("10s") Duration settle,
+            @DefaultValue("1h") Duration patience) {}
 
     /** Whether clients show a certificate. */
     enum ClientMode {

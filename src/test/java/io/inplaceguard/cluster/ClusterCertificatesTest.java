@@ -266,12 +266,12 @@ class ClusterCertificatesTest {
             assertThat(tick).as("it comes to an end").isLessThan(600 * (rotations + 2));
             now = now.plus(SECOND);
             for (int i = 0; i < replicas.size(); i++) {
-                cluster.fault = () -> random.nextInt(20) == 0 ? 1 + random.nextInt(2) : 0;
+                cluster.fault = request -> random.nextInt(20) == 0 ? 1 + random.nextInt(2) : 0;
                 // At the latest every five seconds.
                 if (random.nextInt(3) == 0 || (tick + i) % 5 == 0) {
                     replicas.get(i).look(now);
                 }
-                cluster.fault = () -> 0;
+                cluster.fault = request -> 0;
                 if (random.nextInt(150) == 0) {
                     replicas.set(i, new Simulated("r" + started++, times));
                     replicas.get(i).look(now);

@@ -47,7 +47,7 @@ class ServerPropertiesTest {
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(20));
         assertThat(properties.certs()).isEqualTo(new ServerProperties.Certs(
                         ServerProperties.Mode.SELF_SIGNED, "certs", List.of(), "inplace-guard", "inplace-guard-certs", "inplace-guard",
-                        Duration.ofDays(90), Duration.ofDays(730)));
+                        Duration.ofDays(90), Duration.ofDays(730), Duration.ofSeconds(10), Duration.ofHours(1)));
         assertThat(properties.settings()).isEqualTo(Settings.DEFAULTS);
         assertThat(properties.owners().enabled()).isFalse();
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(10));
@@ -71,12 +71,15 @@ class ServerPropertiesTest {
                 Map.entry("inplace-guard.certs.configuration", "c"),
                 Map.entry("inplace-guard.certs.leaf-lifetime", "10d"),
                 Map.entry("inplace-guard.certs.ca-lifetime", "100h"),
+                Map.entry("inplace-guard.certs.settle", "2s"),
+                Map.entry("inplace-guard.certs.patience", "3m"),
                 Map.entry("inplace-guard.drain", "3s"),
                 Map.entry("inplace-guard.owners.enabled", "true")));
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(3));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(1));
         assertThat(properties.certs())
-                .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc"), "ns", "s", "c", Duration.ofDays(10), Duration.ofHours(100)));
+                .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc"), "ns", "s", "c",
+                        Duration.ofDays(10), Duration.ofHours(100), Duration.ofSeconds(2), Duration.ofMinutes(3)));
         assertThat(properties.settings())
                 .isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
         assertThat(properties.owners().enabled()).isTrue();
@@ -113,7 +116,9 @@ class ServerPropertiesTest {
                         "guard-inplace-guard-certs",
                         "guard-inplace-guard",
                         Duration.ofDays(90),
-                        Duration.ofDays(730)));
+                        Duration.ofDays(730),
+                        Duration.ofSeconds(10),
+                        Duration.ofHours(1)));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(3));
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(4));
         assertThat(properties.owners().enabled()).isTrue();
