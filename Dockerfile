@@ -13,8 +13,9 @@ FROM eclipse-temurin:25-jre AS trained
 WORKDIR /app
 COPY --from=build /dist/lib lib
 COPY --from=build /dist/inplace-guard.jar .
-RUN java -XX:AOTCacheOutput=inplace-guard.aot -XX:+UseSerialGC -jar inplace-guard.jar serve \
-      --inplace-guard.training=2000 --inplace-guard.drain=0s --inplace-guard.certs.dir=/tmp/certs \
+RUN --mount=from=build,source=/src/src/test/resources/reviews,target=/reviews \
+    java -XX:AOTCacheOutput=inplace-guard.aot -XX:+UseSerialGC -jar inplace-guard.jar serve \
+      --inplace-guard.training=/reviews --inplace-guard.drain=0s --inplace-guard.certs.dir=/tmp/certs \
     && rm -rf /tmp/certs
 
 FROM trained

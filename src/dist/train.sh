@@ -6,6 +6,7 @@ dist=${DIST:-target/dist}
 java=${JAVA:-java}
 rm -rf "$dist"
 "$java" -Djarmode=tools -jar target/inplace-guard.jar extract --destination "$dist"
+reviews=$PWD/src/test/resources/reviews
 cd "$dist"
 major=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.specification.version = //p')
 case $major in
@@ -15,7 +16,7 @@ esac
 certs=$(mktemp -d)
 trap 'rm -rf "$certs"' EXIT
 "$java" $train -XX:+UseSerialGC -jar inplace-guard.jar serve --server.port=0 --management.server.port=0 \
-  --inplace-guard.training=2000 --inplace-guard.drain=0s --inplace-guard.certs.dir="$certs" >train.log 2>&1 \
+  --inplace-guard.training="$reviews" --inplace-guard.drain=0s --inplace-guard.certs.dir="$certs" >train.log 2>&1 \
   || { cat train.log; exit 1; }
 printf '#!/bin/sh\ncd "$(dirname "$0")" && exec "%s" %s -XX:+UseSerialGC $JAVA_OPTS -jar inplace-guard.jar "$@"\n' "$java" "$use" >run
 chmod +x run

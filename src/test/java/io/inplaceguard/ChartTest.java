@@ -79,7 +79,7 @@ class ChartTest {
         return object.path("metadata").path("labels").path("app.kubernetes.io/component").asString("").equals("tracker");
     }
 
-    /** Three ways to certificates, four modes, and the switches, turned one after the other: 3 x 4 x 4 combinations. */
+    /** Three ways to certificates, four modes, and the switches, turned one after the other: 3 x 4 x 5 combinations. */
     static Stream<Map<String, String>> matrix() {
         List<Map<String, String>> all = new ArrayList<>();
         List<Map<String, String>> switches = List.of(
@@ -90,7 +90,8 @@ class ChartTest {
                         "serviceMonitor.labels.release", "prom", "tracker.enabled", "true", "tracker.replicas", "2"),
                 Map.of("owners", "false", "fullnameOverride", "x", "image.digest", "sha256:" + "0".repeat(64), "podLabels.a", "b",
                         "exemptions.usernames", "{system:admin,bob}", "webhooks.excludedNamespaces", "{a,b}", "imagePullSecrets", "{regcred}",
-                        "nodeSelector.disk", "ssd"));
+                        "nodeSelector.disk", "ssd"),
+                Map.of("clientCa.mode", "required", "clientCa.configMap", "clients", "clientCa.subjects", "{kube-apiserver}", "replicas", "3"));
         for (String certs : List.of("cluster", "cert-manager", "files")) {
             for (String mode : List.of("enforce", "warn", "audit", "off")) {
                 for (Map<String, String> more : switches) {
@@ -238,7 +239,7 @@ class ChartTest {
                 assertThat(container.at("/resources/limits").has("memory")).isTrue();
             }
             for (JsonNode volume : pod.path("volumes")) {
-                assertThat(volume.has("emptyDir") || volume.has("secret")).isTrue();
+                assertThat(volume.has("emptyDir") || volume.has("secret") || volume.has("configMap")).isTrue();
                 // In cluster mode the Secret holds the CA's key.
                 assertThat(values.get("certs.mode").equals("cluster") && volume.has("secret") && !volume.path("secret").has("items")).isFalse();
             }
@@ -255,10 +256,19 @@ class ChartTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mod=enforce", "certs.mod=files", "webhooks.failurePolicy.pods=Fail", "webhooks.timeoutSeconds=11", "mode=strict",
-        "image.repo=x", "replicas=0", "resizePolicy.cpu=Restart", "owners=maybe", "serviceMonitor.enabled=yes"})
+        "image.repo=x", "replicas=0", "clientCa.mode=on", "certs.leafLifetime=forever", "resizePolicy.cpu=Restart", "owners=maybe", "serviceMonitor.enabled=yes"})
     void a_misspelt_value_is_an_error(String assignment) {
         String[] halves = assignment.split("=");
         assertThatThrownBy(() -> rendered(Map.of(halves[0], halves[1]))).isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void who_has_to_show_a_certificate_is_read_from_a_config_map_that_must_be_named() {
+        List<JsonNode> objects = objects(Map.of("clientCa.mode", "required", "clientCa.configMap", "clients"));
+        JsonNode pod = one(objects, "Deployment").at("/spec/template/spec");
+        assertThat(pod.path("volumes").toString()).contains("{\"name\":\"client-ca\",\"configMap\":{\"name\":\"clients\"}}");
+        assertThat(objects).as("a test that has no certificate would fail").noneMatch(object -> object.path("kind").asString().equals("Pod"));
+        assertThatThrownBy(() -> rendered(Map.of("clientCa.mode", "required"))).hasMessageContaining("clientCa.configMap");
     }
 
     @Test

@@ -3,15 +3,21 @@ package io.inplaceguard.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import io.inplaceguard.certs.CertificateMaker;
 import io.inplaceguard.certs.ServingPair;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
@@ -23,27 +29,51 @@ import javax.net.ssl.TrustManagerFactory;
  */
 final class SelfCheck {
 
-    /** Once each path: what a review needs is loaded and linked then. */
-    static final int ROUNDS = 3;
-    private static final String[] PATHS = {"/validate/audit", "/mutate", "/validate"};
     private static final String UID = "inplace-guard-self-check";
+    private static final int TRAINING_ROUNDS = 20;
+
+    /** A review, and the path it is posted to. */
+    record Posted(String path, byte[] review) {}
 
     private SelfCheck() {}
 
+    /** A small review once to each path: what any review needs is loaded and linked then. */
+    static List<Posted> small() {
+        byte[] review = review("a:1", "x", "a:2", "x");
+        return Stream.of("/validate/audit", "/mutate", "/validate").map(path -> new Posted(path, review)).toList();
+    }
+
     /**
-     * Posts a small review to the own port, so many times.
+     * Recorded reviews, many times over, to train a cache of classes by: those of {@code *.mutate.json} to {@code /mutate}, the
+     * others to {@code /validate}.
      *
-     * @throws IllegalStateException when it is not answered as it must be
+     * @throws UncheckedIOException where the folder cannot be read
      */
-    static void run(int port, ServingTls tls, int rounds) {
+    static List<Posted> recorded(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Posted> once = new ArrayList<>();
+            for (Path file : files.filter(each -> each.toString().endsWith(".json")).sorted().toList()) {
+                once.add(new Posted(file.toString().endsWith(".mutate.json") ? "/mutate" : "/validate", Files.readAllBytes(file)));
+            }
+            return Collections.nCopies(TRAINING_ROUNDS, once).stream().flatMap(List::stream).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Posts them to the own port, one after the other.
+     *
+     * @throws IllegalStateException when one gets no verdict
+     */
+    static void run(int port, ServingTls tls, List<Posted> reviews) {
         try {
             SSLContext context = trustingOnly(tls);
             // Else every connection would first load the public CAs, which nothing here trusts.
             HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
-            byte[] review = review("a:1", "x", "a:2", "x");
-            for (int i = 0; i < rounds; i++) {
+            for (Posted posted : reviews) {
                 HttpsURLConnection connection =
-                        (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + PATHS[i % PATHS.length]).toURL().openConnection();
+                        (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + posted.path()).toURL().openConnection();
                 connection.setSSLSocketFactory(context.getSocketFactory());
                 // The very certificate is trusted, whatever names it has.
                 connection.setHostnameVerifier((host, session) -> true);
@@ -52,11 +82,11 @@ final class SelfCheck {
                 connection.setDoOutput(true);
                 connection.setRequestProperty("Content-Type", "application/json");
                 try (OutputStream out = connection.getOutputStream()) {
-                    out.write(review);
+                    out.write(posted.review());
                 }
                 try (InputStream in = connection.getInputStream()) {
                     String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-                    if (!answer.contains(UID)) {
+                    if (!answer.contains("\"allowed\":")) {
                         throw new IllegalStateException("The webhook does not answer its own review on port " + port + ".");
                     }
                 }

@@ -185,8 +185,10 @@ public class ServerConfiguration {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     ApplicationRunner selfCheck(ServletWebServerApplicationContext context, ServingTls tls, ServerProperties properties) {
         return args -> {
-            SelfCheck.run(context.getWebServer().getPort(), tls, Math.max(SelfCheck.ROUNDS, properties.training()));
-            if (properties.training() > 0) {
+            int port = context.getWebServer().getPort();
+            SelfCheck.run(port, tls, SelfCheck.small());
+            if (!properties.training().isEmpty()) {
+                SelfCheck.run(port, tls, SelfCheck.recorded(Path.of(properties.training())));
                 new Thread(() -> System.exit(0), "trained").start();
             }
         };

@@ -19,7 +19,8 @@ import org.springframework.util.unit.DataSize;
  * @param exemptions     who is let through
  * @param owners         whether the owners of pods are read
  * @param drain          how long it is served on after SIGTERM
- * @param training       how many reviews it answers itself before it ends, to train a class-data or AOT cache; 0: it serves
+ * @param training       a folder of recorded reviews, which it answers before it ends, to train a class-data or AOT cache;
+ *                       empty: it serves
  * @param track    the settings of {@code track}, which may stand in the same file; not looked at here
  */
 @ConfigurationProperties(prefix = "inplace-guard", ignoreUnknownFields = false)
@@ -32,7 +33,7 @@ record ServerProperties(
         @DefaultValue Exemptions exemptions,
         @DefaultValue Owners owners,
         @DefaultValue("10s") Duration drain,
-        @DefaultValue("0") int training,
+        @DefaultValue("") String training,
         @DefaultValue Map<String, String> track) {
 
     /** How the serving pair comes about. */

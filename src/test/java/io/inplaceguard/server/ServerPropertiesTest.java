@@ -51,7 +51,7 @@ class ServerPropertiesTest {
         assertThat(properties.settings()).isEqualTo(Settings.DEFAULTS);
         assertThat(properties.owners().enabled()).isFalse();
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(properties.training()).isZero();
+        assertThat(properties.training()).isEmpty();
     }
 
     @Test
@@ -92,8 +92,11 @@ class ServerPropertiesTest {
                 "certs.mode", "cluster", "rules.templateMetadata", "allow", "resizePolicy.cpu", "RestartContainer",
                 "resizePolicy.memory", "RestartContainer", "maxReviewBytes", "3MB", "drainSeconds", "4", "exemptions.usernames[0]", "u",
                 "exemptions.groups[0]", "g", "tracker.enabled", "true", "tracker.writesPerSecond", "7");
+        Map<String, String> more = Map.of("certs.leafLifetime", "30d", "certs.caLifetime", "100d", "clientCa.mode", "optional",
+                "clientCa.configMap", "clients", "clientCa.subjects[0]", "kube-apiserver");
         TemplateCommand template = new Helm(Path.of("charts/inplace-guard")).template().withName("guard").withNamespace("prod").withKubeVersion("1.33.0");
         values.forEach(template::set);
+        more.forEach(template::set);
         Map<String, Object> environment = new HashMap<>();
         for (Object document : new Yaml().loadAll(template.call())) {
             JsonNode object = new JsonMapper().valueToTree(document);
@@ -115,10 +118,12 @@ class ServerPropertiesTest {
                         "prod",
                         "guard-inplace-guard-certs",
                         "guard-inplace-guard",
-                        Duration.ofDays(90),
-                        Duration.ofDays(730),
+                        Duration.ofDays(30),
+                        Duration.ofDays(100),
                         Duration.ofSeconds(10),
                         Duration.ofHours(1)));
+        assertThat(properties.clientCa())
+                .isEqualTo(new ServerProperties.ClientCa(ServerProperties.ClientMode.OPTIONAL, "/client-ca/ca.crt", List.of("kube-apiserver")));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(3));
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(4));
         assertThat(properties.owners().enabled()).isTrue();
