@@ -54,6 +54,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- or (eq .Values.certs.mode "cluster") (eq (include "guard.owners" .) "true") }}
 {{- end }}
 
+{{- /* Values of an older release may lack what came later: helm upgrade --reuse-values. */ -}}
+{{- define "guard.clientCaMode" -}}
+{{- (default dict .Values.clientCa).mode | default "off" }}
+{{- end }}
+
 {{- define "guard.secret" -}}
 {{- if eq .Values.certs.mode "files" }}{{ required "certs.mode files needs certs.secretName: name a kubernetes.io/tls Secret with ca.crt" .Values.certs.secretName }}
 {{- else }}{{ include "guard.fullname" . }}-certs{{ end }}

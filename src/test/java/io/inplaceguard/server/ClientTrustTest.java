@@ -9,38 +9,21 @@ import io.inplaceguard.certs.CertificateMaker;
 import io.inplaceguard.certs.CertificateMaker.Authority;
 import io.inplaceguard.certs.Pem;
 import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.load.ApiServerClient;
+import io.inplaceguard.load.ClientCertificate;
+import io.inplaceguard.load.Load;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Date;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,21 +57,8 @@ class ClientTrustTest {
                 "--inplace-guard.client-ca.subjects=" + String.join(",", subjects));
     }
 
-    private static KeyManager[] client(Authority signer, String name, Instant until) throws Exception {
-        KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
-        var builder = new JcaX509v3CertificateBuilder(
-                new X500Name(signer.certificate().getSubjectX500Principal().getName()), BigInteger.valueOf(System.nanoTime()),
-                Date.from(NOW.minus(Duration.ofDays(2))), Date.from(until), new X500Name("CN=" + name), pair.getPublic());
-        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
-        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName(GeneralName.dNSName, name + ".san")));
-        var certificate = new JcaX509CertificateConverter()
-                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.key())));
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("client", pair.getPrivate(), new char[0], new java.security.cert.Certificate[] {certificate});
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, new char[0]);
-        return factory.getKeyManagers();
+    private static KeyManager[] client(Authority signer, String name, Instant until) {
+        return ClientCertificate.of(signer, name, until).keyManagers();
     }
 
     private int call(KeyManager @Nullable [] keys) throws Exception {
@@ -139,27 +109,20 @@ class ClientTrustTest {
         Authority next = CertificateMaker.authority(NOW, Duration.ofDays(10));
         KeyManager[] before = client(authority, "kube-apiserver", later);
         KeyManager[] after = client(next, "kube-apiserver", later);
-        AtomicBoolean going = new AtomicBoolean(true);
-        AtomicInteger calls = new AtomicInteger();
-        List<String> failed = Collections.synchronizedList(new ArrayList<>());
-        Thread load = new Thread(() -> {
-            while (going.get()) {
-                try {
-                    calls.addAndGet(call(before) == 200 ? 1 : 0);
-                } catch (Exception e) {
-                    failed.add(e.toString());
-                }
-            }
-        });
-        load.start();
         Path file = folder.resolve("clients.crt");
-        Files.writeString(file, Pem.of(authority.certificate()) + Pem.of(next.certificate()));
-        await().ignoreExceptions().until(() -> call(after) == 200);
-        int then = calls.get();
-        await().until(() -> calls.get() > then + 20);
-        going.set(false);
-        load.join();
-        assertThat(failed).isEmpty();
+        ServingPair served = new CertificateFolder(folder.resolve("certs")).read();
+        int port = ((ServletWebServerApplicationContext) server).getWebServer().getPort();
+        try (ApiServerClient client = new ApiServerClient("localhost", () -> port, 20, before)) {
+            client.trust(served.authorities());
+            Load load = Load.validating(client, 4, 400);
+            try (load) {
+                Files.writeString(file, Pem.of(authority.certificate()) + Pem.of(next.certificate()));
+                await().ignoreExceptions().until(() -> call(after) == 200);
+                int then = load.calls();
+                await().until(() -> load.calls() > then + 200);
+            }
+            assertThat(load.failed()).isEmpty();
+        }
         Files.writeString(file, "half written");
         Files.writeString(file, Pem.of(next.certificate()));
         await().until(() -> {

@@ -7,6 +7,7 @@ import io.inplaceguard.certs.CertificateFolder;
 import io.inplaceguard.certs.CertificateMaker;
 import io.inplaceguard.certs.CertificateWatcher;
 import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.load.ApiServerClient;
 import io.inplaceguard.review.Cases;
 import io.inplaceguard.review.Cases.Case;
 import io.inplaceguard.review.Held;
@@ -23,6 +24,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -185,6 +187,23 @@ class WireTest {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path)).build(), BodyHandlers.discarding())
                 .statusCode();
+    }
+
+    @Test
+    void connections_are_kept_alive_and_retired_so_that_load_spreads() throws Exception {
+        ServingPair served = new CertificateFolder(certs).read();
+        AtomicInteger connections = new AtomicInteger();
+        byte[] review = SelfCheck.review("a:1", "x", "a:2", "x");
+        try (ApiServerClient client = new ApiServerClient("localhost", () -> {
+            connections.incrementAndGet();
+            return port;
+        }, Integer.MAX_VALUE, null)) {
+            client.trust(served.authorities());
+            for (int i = 0; i < 2_500; i++) {
+                assertThat(client.post("/validate", review).status()).isEqualTo(200);
+            }
+        }
+        assertThat(connections).hasValue(3);
     }
 
     @Test
