@@ -2,6 +2,10 @@ package io.inplaceguard.integration;
 
 import static org.awaitility.Awaitility.await;
 
+import io.inplaceguard.certs.CertificateMaker;
+import io.inplaceguard.certs.CertificateMaker.Authority;
+import io.inplaceguard.certs.Pem;
+import io.inplaceguard.load.ClientCertificate;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
@@ -15,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -23,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +66,10 @@ final class Cluster implements AutoCloseable {
     private final int peerPort = freePort();
     private final List<Process> processes = Collections.synchronizedList(new ArrayList<>());
     private final Thread hook = new Thread(this::kill);
+    private final Authority clients = CertificateMaker.authority(Instant.now(), Duration.ofDays(1));
+
+    /** By which the API server calls webhooks that ask for a certificate. */
+    final ClientCertificate client = ClientCertificate.of(clients, "kube-apiserver", Instant.now().plus(Duration.ofHours(20)));
     private @Nullable Process apiServer;
 
     Cluster(String name) throws Exception {
@@ -71,12 +82,30 @@ final class Cluster implements AutoCloseable {
         Files.writeString(folder.resolve("sa.key"), "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {10}).encodeToString(key) + "\n-----END PRIVATE KEY-----\n");
         Files.writeString(kubeconfig("admin"), config(TOKEN));
+        admissionConfiguration();
         String etcd = "http://127.0.0.1:" + etcdPort;
         String peer = "http://127.0.0.1:" + peerPort;
         start("etcd", Map.of(), List.of(asset("etcd"), "--data-dir", folder.resolve("etcd").toString(), "--unsafe-no-fsync",
                 "--listen-client-urls", etcd, "--advertise-client-urls", etcd, "--listen-peer-urls", peer,
                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer));
         startApiServer();
+    }
+
+    /** What the README says of client certificates, in this folder. */
+    private void admissionConfiguration() throws IOException {
+        Files.writeString(folder.resolve("clients.crt"), Pem.of(clients.certificate()));
+        Files.writeString(folder.resolve("webhook-client.crt"), Pem.of(client.certificate()));
+        Files.writeString(folder.resolve("webhook-client.key"), Pem.of(client.key()));
+        String readme = Files.readString(Path.of("README.md"));
+        Matcher block = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(readme.substring(readme.indexOf("client-ca.mode=required")));
+        for (String file : List.of("admission.yaml", "webhooks.kubeconfig")) {
+            if (!block.find()) {
+                throw new IllegalStateException("the README shows no " + file);
+            }
+            Files.writeString(folder.resolve(file), block.group(1)
+                    .replace("/etc/kubernetes/pki/", folder + "/")
+                    .replace("/etc/kubernetes/", folder + "/"));
+        }
     }
 
     private static void delete(Path folder) throws IOException {
@@ -94,6 +123,7 @@ final class Cluster implements AutoCloseable {
                 "--token-auth-file=" + folder.resolve("tokens.csv"), "--authorization-mode=RBAC",
                 "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + folder.resolve("sa.key"),
                 "--service-account-signing-key-file=" + folder.resolve("sa.key"), "--service-cluster-ip-range=10.0.0.0/24",
+                "--admission-control-config-file=" + folder.resolve("admission.yaml"),
                 // So that a webhook is called at an address of its Service's EndpointSlice.
                 "--enable-aggregator-routing=true",
                 // Its controller, which makes the default ServiceAccounts, is not here.

@@ -1,9 +1,12 @@
 package io.inplaceguard.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.inplaceguard.certs.Pem;
 import io.inplaceguard.integration.Cluster.Output;
+import io.inplaceguard.load.ApiServerClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +39,8 @@ class ClusterIT {
 
     private static final String SYSTEM = "inplace-guard";
     private static final String CHART = "charts/inplace-guard";
+    /** Of the release before, as {@code helm package} made it. */
+    private static final String PREVIOUS_CHART = "src/test/resources/integration/inplace-guard-0.1.0.tgz";
     private static final Path RESOURCES = Path.of("src/test/resources/integration");
     private static final String BOT = "release-bot";
 
@@ -51,7 +56,7 @@ class ClusterIT {
         cluster.kubectl("apply", "-f", RESOURCES.resolve("crds.yaml").toString()).succeeded();
         cluster.kubectl("apply", "-f", RESOURCES.resolve("namespaces.yaml").toString()).succeeded();
         cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s").succeeded();
-        cluster.helm("install", "inplace-guard", CHART, "-n", SYSTEM, "--create-namespace", "--set", "tracker.enabled=true", "--set",
+        cluster.helm("install", "inplace-guard", PREVIOUS_CHART, "-n", SYSTEM, "--create-namespace", "--set", "tracker.enabled=true", "--set",
                 "exemptions.usernames={" + BOT + "}").succeeded();
         port = Cluster.freePort();
         management = Cluster.freePort();
@@ -86,7 +91,9 @@ class ClusterIT {
 
     private void startWebhook() throws IOException {
         webhook = cluster.process("webhook", SYSTEM, "inplace-guard",
-                Map.of("SERVER_PORT", "" + port, "MANAGEMENT_SERVER_PORT", "" + management));
+                Map.of("SERVER_PORT", "" + port, "MANAGEMENT_SERVER_PORT", "" + management,
+                        // What the chart mounts.
+                        "INPLACEGUARD_CLIENTCA_FILE", cluster.folder.resolve("clients.crt").toString()));
         await().atMost(Duration.ofMinutes(1)).until(() -> Cluster.get("http://localhost:" + management + "/readyz").contains("UP"));
     }
 
@@ -128,6 +135,23 @@ class ClusterIT {
             assertThat(managers).contains("f:caBundle").doesNotContain("f:rules", "f:failurePolicy", "f:namespaceSelector");
         }
         assertThat(field(SYSTEM, "secret/inplace-guard-certs", "{.data.tls\\.crt}")).isNotEmpty();
+    }
+
+    /** The helm test's Pod, which nobody runs here: its command, with the CA it mounts. */
+    @Test
+    @Order(2)
+    void what_helm_test_runs_is_content() throws Exception {
+        Path authority = Files.writeString(cluster.folder.resolve("ca.crt"),
+                new String(java.util.Base64.getDecoder().decode(field(SYSTEM, "secret/inplace-guard-certs", "{.data.ca\\.crt}")), java.nio.charset.StandardCharsets.US_ASCII));
+        // By the name that is served: HttpsURLConnection asks for it.
+        Process smoke = cluster.start("smoke", Map.of("JAVA_TOOL_OPTIONS", "-Djdk.net.hosts.file=" + Files.writeString(
+                        cluster.folder.resolve("hosts"), Cluster.address() + " inplace-guard.inplace-guard.svc\n")),
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/inplace-guard.jar", "smoke",
+                        "--ca", authority.toString(), "https://inplace-guard.inplace-guard.svc:" + port));
+        assertThat(smoke.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(Files.readString(cluster.folder.resolve("smoke.log")))
+                .contains("an image that changes is admitted", "an argument that changes is denied");
+        assertThat(smoke.exitValue()).isZero();
     }
 
     @Test
@@ -371,11 +395,14 @@ class ClusterIT {
 
     @Test
     @Order(8)
-    void an_upgrade_keeps_serving() throws Exception {
+    void an_upgrade_from_the_previous_chart_keeps_serving() throws Exception {
         String before = caBundle("validatingwebhookconfiguration");
         Loop loop = new Loop();
         try {
+            String old = cluster.helm("list", "-n", SYSTEM).succeeded().out();
             cluster.helm("upgrade", "inplace-guard", CHART, "-n", SYSTEM, "--reuse-values", "--set", "rules.templateMetadata=allow").succeeded();
+            assertThat(old).contains("inplace-guard-0.1.0");
+            assertThat(cluster.helm("list", "-n", SYSTEM).succeeded().out()).doesNotContain("inplace-guard-0.1.0");
             await().until(() -> loop.times.get() > 10);
             // What the Deployment's rolling update does: another one is ready before the first is told to end.
             Process first = webhook;
@@ -464,8 +491,31 @@ class ClusterIT {
         return all;
     }
 
+    /** The API server was started with the files that the README shows. */
     @Test
     @Order(10)
+    void an_api_server_shows_its_certificate_where_that_is_required() throws Exception {
+        cluster.kubectl("create", "configmap", "clients", "-n", SYSTEM, "--from-file=ca.crt=" + cluster.folder.resolve("clients.crt")).succeeded();
+        cluster.helm("upgrade", "inplace-guard", CHART, "-n", SYSTEM, "--reuse-values", "--set",
+                "clientCa.mode=required,clientCa.configMap=clients,clientCa.subjects={kube-apiserver}").succeeded();
+        webhook.destroy();
+        assertThat(webhook.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        startWebhook();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(
+                () -> assertDenied(cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV)));
+        try (ApiServerClient nobody = new ApiServerClient("inplace-guard.inplace-guard.svc", () -> port, 1, null)) {
+            nobody.trust(Pem.certificates("caBundle", decoded("validatingwebhookconfiguration")));
+            assertThatThrownBy(() -> nobody.post("/validate", new byte[0])).isInstanceOf(IOException.class);
+        }
+        try (ApiServerClient known = new ApiServerClient("inplace-guard.inplace-guard.svc", () -> port, 1, cluster.client.keyManagers())) {
+            known.trust(Pem.certificates("caBundle", decoded("validatingwebhookconfiguration")));
+            assertThat(known.post("/validate", new byte[0]).status()).isEqualTo(400);
+        }
+        cluster.kubectl("delete", "configmap", "clients", "-n", SYSTEM).succeeded();
+    }
+
+    @Test
+    @Order(11)
     void with_the_webhook_down_pods_are_still_made_and_the_policy_decides_the_rest() throws Exception {
         webhook.destroy();
         webhook.waitFor();
@@ -482,7 +532,7 @@ class ClusterIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void uninstalling_leaves_nothing_behind() throws Exception {
         cluster.helm("uninstall", "inplace-guard", "-n", SYSTEM).succeeded();
         // Pods and EndpointSlices are their controllers' to delete; the suite played those.
