@@ -45,8 +45,8 @@ class AuthorityRotationLoadTest {
     private static final String NAME = "guard.prod.svc";
     private static final Path DONE = Path.of("target", "rotation-authorities.txt");
     private static final JsonMapper JSON = new JsonMapper();
-    /** After a crash, so many writes go well before the next. */
-    private static final int BETWEEN = 3;
+    private static final List<String> STEPS = List.of(
+            "next CA", "caBundle of the validating", "caBundle of the mutating", "next CA published", "old CA", "one CA");
 
     /** How long things last, in seconds; and how often it is called. */
     private record Form(int rotations, int leaf, int authority, int settle, int patience, int bundleLag, boolean lagging, int rate) {
@@ -65,7 +65,6 @@ class AuthorityRotationLoadTest {
     private final Map<String, Integer> crashes = new TreeMap<>();
     private final Random random = new Random(form.rotations());
     private int started;
-    private int writes;
 
     @AfterEach
     void close() {
@@ -108,11 +107,10 @@ class AuthorityRotationLoadTest {
 
     /** A write is done and its writer never hears of it, nor of anything again; at each step as often as at the others. */
     private synchronized int crash(RecordedRequest request) {
-        if (token(request).startsWith("replica-") && replicas.size() == 3 && crashed.isEmpty() && ++writes > BETWEEN) {
+        if (token(request).startsWith("replica-") && replicas.size() == 3 && crashed.isEmpty()) {
             String step = step(request);
             int times = crashes.getOrDefault(step, 0);
-            if (crashes.values().stream().allMatch(each -> times <= each)) {
-                writes = 0;
+            if (STEPS.stream().allMatch(each -> times <= crashes.getOrDefault(each, 0))) {
                 crashes.put(step, times + 1);
                 crashed.add(token(request));
                 return 2;
@@ -241,7 +239,8 @@ class AuthorityRotationLoadTest {
             cluster.fault = request -> 0;
         }
         assertThat(loads).allSatisfy(load -> assertThat(load.failed()).isEmpty());
-        assertThat(crashes).hasSizeGreaterThanOrEqualTo(form.rotations() > 5 ? 6 : 3);
+        assertThat(STEPS).containsAll(crashes.keySet());
+        assertThat(crashes).hasSizeGreaterThanOrEqualTo(form.rotations() > 5 ? STEPS.size() : 3);
         Files.writeString(DONE, "%d CAs replaced in %d s under %d calls, none failed; replicas crashed after writing %s%n".formatted(
                 authorities.size() - 1, Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
                 loads.stream().mapToInt(Load::calls).sum(), crashes));
