@@ -98,6 +98,18 @@ class DrainIT {
         }
     }
 
+    @Test
+    void interrupted_at_a_terminal_it_ends_in_order_too() throws Exception {
+        Process process = serve("1s");
+        try {
+            new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(130);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     /** Trusts whatever is there and asks for no name: this is about the end, not about certificates. */
     private static final class Trusting extends X509ExtendedTrustManager {
         @Override

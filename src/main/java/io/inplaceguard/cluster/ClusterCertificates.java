@@ -65,7 +65,7 @@ public final class ClusterCertificates {
      * @param secret        its name
      * @param configuration the name of both webhook configurations
      * @param names         the DNS names served
-     * @param replica       what this replica is called among the others; a label's value
+     * @param replica       what this replica is called among the others: something of its own, a dot, its Pod's name
      */
     public record Names(String namespace, String secret, String configuration, List<String> names, String replica) {}
 
@@ -78,15 +78,19 @@ public final class ClusterCertificates {
      * @param patience  after how long a replica that has not said what it serves is held to be gone
      */
     public record Times(Duration leaf, Duration authority, Duration settle, Duration patience) {
-        /** Those lifetimes, 10 s to settle, an hour of patience. */
+        /** Those lifetimes, 10 s to settle, a day of patience. */
         public static Times of(Duration leaf, Duration authority) {
-            return new Times(leaf, authority, Duration.ofSeconds(10), Duration.ofHours(1));
+            return new Times(leaf, authority, Duration.ofSeconds(10), Duration.ofDays(1));
         }
     }
 
     private final KubernetesClient client;
     private final Names names;
     private final Times times;
+
+    /** The next CA that this replica has seen published, and since when by its own clock; other replicas' may differ. */
+    private @Nullable X509Certificate awaited;
+    private Instant awaitedSince = Instant.MAX;
 
     /** @param client stays its caller's to close */
     public ClusterCertificates(KubernetesClient client, Names names, Times times) {
@@ -158,7 +162,7 @@ public final class ClusterCertificates {
         try {
             boolean seen = publish(kept.trusted());
             if (!says(secret, served)) {
-                keep(secret, kept, Map.of(SERVES + names.replica(), fingerprint(Objects.requireNonNull(served))));
+                keep(secret, kept, saying(secret, Objects.requireNonNull(served)));
                 return pair;
             }
             return step(secret, kept, now, seen).pair().orElseThrow();
@@ -176,7 +180,7 @@ public final class ClusterCertificates {
         ServingPair pair = kept.pair().orElseThrow();
         if (kept.key() != null
                 && (isDue(pair.leaf(), now) || !pair.isValidAt(now) || !pair.isTrusted() || !pair.covers(names.names()))) {
-            return keep(secret, mended(kept, now), Map.of());
+            return keep(secret, mended(kept, now), kept.old() == null ? withoutOthers(secret, pair) : Map.of());
         }
         if (kept.next() != null) {
             Instant published = instant(secret, PUBLISHED);
@@ -187,7 +191,11 @@ public final class ClusterCertificates {
             if (published == null) {
                 return keep(secret, kept, Map.of(PUBLISHED, now.toString()));
             }
-            if (now.isBefore(published.plus(times.settle()))) {
+            if (!kept.next().certificate().equals(awaited)) {
+                awaited = kept.next().certificate();
+                awaitedSince = now;
+            }
+            if (now.isBefore(published.plus(times.settle())) || now.isBefore(awaitedSince.plus(times.settle()))) {
                 return kept;
             }
             LOG.info("serving by the next CA from now on");
@@ -205,12 +213,8 @@ public final class ClusterCertificates {
                 return kept;
             }
             LOG.info("dropping the old CA");
-            Map<String, String> marks = without(PROMOTED);
-            serving(secret).forEach((name, leaf) -> {
-                if (!leaf.equals(fingerprint(pair))) {
-                    marks.put(name, null);
-                }
-            });
+            Map<String, String> marks = withoutOthers(secret, pair);
+            marks.put(PROMOTED, null);
             return keep(secret, kept.withoutOld(), marks);
         }
         if (kept.key() == null || isDue(kept.authority(), now)) {
@@ -230,6 +234,26 @@ public final class ClusterCertificates {
 
     private boolean says(Secret secret, @Nullable ServingPair served) {
         return served == null || fingerprint(served).equals(serving(secret).get(SERVES + names.replica()));
+    }
+
+    /** That this replica serves that; the process that this one replaces in its Pod serves nothing any more. */
+    private Map<String, String> saying(Secret secret, ServingPair served) {
+        Map<String, String> marks = new HashMap<>();
+        String pod = names.replica().substring(names.replica().indexOf('.') + 1);
+        serving(secret).keySet().stream().filter(name -> name.endsWith("." + pod)).forEach(name -> marks.put(name, null));
+        marks.put(SERVES + names.replica(), fingerprint(served));
+        return marks;
+    }
+
+    /** Those that do not serve that leaf, although it is about to be replaced itself, have ended without a word. */
+    private static Map<String, String> withoutOthers(Secret secret, ServingPair pair) {
+        Map<String, String> marks = new HashMap<>();
+        serving(secret).forEach((name, leaf) -> {
+            if (!leaf.equals(fingerprint(pair))) {
+                marks.put(name, null);
+            }
+        });
+        return marks;
     }
 
     private static boolean allServe(Secret secret, ServingPair pair) {

@@ -3,6 +3,7 @@ package io.inplaceguard.server;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,8 @@ import org.springframework.context.SmartLifecycle;
 final class Drain implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
-    private static final int TERMINATED = 128 + 15;
+    /** What a shell says of a process that a signal ended. */
+    private static final int SIGNALLED = 128;
     private static final AtomicBoolean TOLD = new AtomicBoolean();
 
     private final ApplicationContext context;
@@ -67,7 +69,7 @@ final class Drain implements SmartLifecycle {
     }
 
     /**
-     * Makes the first SIGTERM an orderly end and the second one the end. By reflection: the compiler warns of sun.misc,
+     * Makes the first SIGTERM or SIGINT an orderly end and the second one the end. By reflection: the compiler warns of sun.misc,
      * which is there in every JDK and has no successor.
      */
     static void onSignals() {
@@ -76,22 +78,24 @@ final class Drain implements SmartLifecycle {
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             InvocationHandler handling = (proxy, method, arguments) -> {
                 if (method.getName().equals("handle")) {
-                    told();
+                    told(SIGNALLED + (int) signal.getMethod("getNumber").invoke(arguments[0]));
                     return null;
                 }
                 return method.getName().equals("hashCode") ? System.identityHashCode(proxy) : method.getName().equals("equals") && proxy == arguments[0];
             };
             Object ours = Proxy.newProxyInstance(Drain.class.getClassLoader(), new Class<?>[] {handler}, handling);
-            signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance("TERM"), ours);
+            for (String name : List.of("TERM", "INT")) {
+                signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+            }
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             LOG.warn("signals cannot be handled here; a second SIGTERM will not end the server at once");
         }
     }
 
-    private static void told() {
+    private static void told(int status) {
         if (TOLD.getAndSet(true)) {
-            Runtime.getRuntime().halt(TERMINATED);
+            Runtime.getRuntime().halt(status);
         }
-        new Thread(() -> System.exit(TERMINATED), "end").start();
+        new Thread(() -> System.exit(status), "end").start();
     }
 }

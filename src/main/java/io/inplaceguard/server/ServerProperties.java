@@ -68,7 +68,7 @@ record ServerProperties(
             @DefaultValue("90d") Duration leafLifetime,
             @DefaultValue("730d") Duration caLifetime,
             @DefaultValue("10s") Duration settle,
-            @DefaultValue("1h") Duration patience) {}
+            @DefaultValue("24h") Duration patience) {}
 
     /** Whether clients show a certificate. */
     enum ClientMode {

@@ -210,15 +210,55 @@ class ClusterCertificatesTest {
     }
 
     @Test
+    void a_process_that_ended_without_a_word_leaves_no_mark_for_ever() {
+        ServingPair first = replica("1.pod-a", USUAL).look(NOW, null);
+        replica("1.pod-a", USUAL).look(NOW, first);
+        replica("1.pod-b", USUAL).look(NOW, first);
+        replica("2.pod-a", USUAL).look(NOW, first);
+        assertThat(secret().getMetadata().getAnnotations())
+                .as("another process in the same Pod")
+                .containsOnlyKeys("serves.inplace-guard.io/2.pod-a", "serves.inplace-guard.io/1.pod-b");
+        ServingPair second = replica("2.pod-a", USUAL).look(NOW.plus(Duration.ofDays(61)), first);
+        replica("2.pod-a", USUAL).look(NOW.plus(Duration.ofDays(61)), second);
+        assertThat(secret().getMetadata().getAnnotations()).as("both served the first").hasSize(2);
+        replica("2.pod-a", USUAL).look(NOW.plus(Duration.ofDays(122)), second);
+        assertThat(secret().getMetadata().getAnnotations())
+                .as("pod-b never came to the second")
+                .containsOnlyKeys("serves.inplace-guard.io/2.pod-a");
+    }
+
+    @Test
+    void a_replica_whose_clock_is_ahead_does_not_hurry_the_next_authority() {
+        configurations();
+        ClusterCertificates a = replica("a", USUAL);
+        ClusterCertificates ahead = replica("b", USUAL);
+        ServingPair first = a.look(NOW, null);
+        Instant due = NOW.plus(Duration.ofDays(487));
+        ServingPair ofA = first;
+        for (int i = 0; i < 6; i++) {
+            ofA = a.look(due, ofA);
+        }
+        assertThat(trusted()).hasSize(2);
+        assertThat(secret().getMetadata().getAnnotations()).containsKey("inplace-guard.io/next-ca-published");
+        Instant hers = due.plus(Duration.ofMinutes(2));
+        ServingPair ofB = ahead.look(hers, ofA);
+        ofB = ahead.look(hers.plusSeconds(1), ofB);
+        assertThat(new ServingPair(first.authorities(), ofB.chain(), ofB.key()).isTrusted()).as("still of the old CA").isTrue();
+        ofB = ahead.look(hers.plusSeconds(11), ofB);
+        assertThat(new ServingPair(first.authorities(), ofB.chain(), ofB.key()).isTrusted()).isFalse();
+    }
+
+    @Test
     void a_secret_that_is_deleted_costs_no_call() {
         configurations();
         ServingPair first = replica().look(NOW, null);
         cluster.client.secrets().inNamespace("prod").withName("guard-certs").delete();
-        ServingPair after = replica().look(NOW, first);
+        ClusterCertificates replica = replica();
+        ServingPair after = replica.look(NOW, first);
         assertThat(after.leaf()).isEqualTo(first.leaf());
         assertThat(trusted()).contains(first.authorities().get(0)).hasSize(2);
         for (int i = 1; i < 10; i++) {
-            after = replica().look(NOW.plusSeconds(10 * i), after);
+            after = replica.look(NOW.plusSeconds(10 * i), after);
         }
         assertThat(trusted()).hasSize(1).doesNotContainAnyElementsOf(first.authorities());
         assertThat(after.isGoodFor(NAMES, NOW)).isTrue();

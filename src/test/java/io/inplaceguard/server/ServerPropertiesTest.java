@@ -47,7 +47,7 @@ class ServerPropertiesTest {
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(20));
         assertThat(properties.certs()).isEqualTo(new ServerProperties.Certs(
                         ServerProperties.Mode.SELF_SIGNED, "certs", List.of(), "inplace-guard", "inplace-guard-certs", "inplace-guard",
-                        Duration.ofDays(90), Duration.ofDays(730), Duration.ofSeconds(10), Duration.ofHours(1)));
+                        Duration.ofDays(90), Duration.ofDays(730), Duration.ofSeconds(10), Duration.ofDays(1)));
         assertThat(properties.settings()).isEqualTo(Settings.DEFAULTS);
         assertThat(properties.owners().enabled()).isFalse();
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(10));
@@ -121,7 +121,7 @@ class ServerPropertiesTest {
                         Duration.ofDays(30),
                         Duration.ofDays(100),
                         Duration.ofSeconds(10),
-                        Duration.ofHours(1)));
+                        Duration.ofDays(1)));
         assertThat(properties.clientCa())
                 .isEqualTo(new ServerProperties.ClientCa(ServerProperties.ClientMode.OPTIONAL, "/client-ca/ca.crt", List.of("kube-apiserver")));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(3));
