@@ -181,7 +181,7 @@ class ChartTest {
         assertThat(granted)
                 .containsExactlyInAnyOrder(
                         "/pods" + followed, "apps.kruise.io/clonesets" + followed, "apps.kruise.io/statefulsets" + followed,
-                        "apps.kruise.io/daemonsets" + followed, "apps/statefulsets" + followed, "apps/daemonsets" + followed,
+                        "apps.kruise.io/daemonsets" + followed, "apps.kruise.io/uniteddeployments" + followed, "apps/statefulsets" + followed, "apps/daemonsets" + followed,
                         "/events [\"create\"]", "coordination.k8s.io/leases [\"create\"]",
                         "coordination.k8s.io/leases [\"get\",\"update\",\"patch\"]");
     }

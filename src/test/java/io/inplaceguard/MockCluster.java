@@ -14,6 +14,7 @@ import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
@@ -105,12 +106,12 @@ public final class MockCluster implements AutoCloseable {
                 new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
         server.init();
         client = server.createClient();
-        for (String plural : List.of("clonesets")) {
+        for (String kind : List.of("CloneSet", "UnitedDeployment")) {
             server.expectCustomResource(new CustomResourceDefinitionContext.Builder()
                     .withGroup("apps.kruise.io")
                     .withVersion("v1beta1")
-                    .withKind("CloneSet")
-                    .withPlural(plural)
+                    .withKind(kind)
+                    .withPlural(kind.toLowerCase(Locale.ROOT) + "s")
                     .withScope("Namespaced")
                     .build());
         }

@@ -65,7 +65,8 @@ public final class ClusterCertificates {
      * @param secret        its name
      * @param configuration the name of both webhook configurations
      * @param names         the DNS names served
-     * @param replica       what this replica is called among the others: something of its own, a dot, its Pod's name
+     * @param replica       what this replica is called among the others; a label's value. Two that share it would speak for
+     *                      each other
      */
     public record Names(String namespace, String secret, String configuration, List<String> names, String replica) {}
 
@@ -162,7 +163,7 @@ public final class ClusterCertificates {
         try {
             boolean seen = publish(kept.trusted());
             if (!says(secret, served)) {
-                keep(secret, kept, saying(secret, Objects.requireNonNull(served)));
+                keep(secret, kept, Map.of(SERVES + names.replica(), fingerprint(Objects.requireNonNull(served))));
                 return pair;
             }
             return step(secret, kept, now, seen).pair().orElseThrow();
@@ -234,15 +235,6 @@ public final class ClusterCertificates {
 
     private boolean says(Secret secret, @Nullable ServingPair served) {
         return served == null || fingerprint(served).equals(serving(secret).get(SERVES + names.replica()));
-    }
-
-    /** That this replica serves that; the process that this one replaces in its Pod serves nothing any more. */
-    private Map<String, String> saying(Secret secret, ServingPair served) {
-        Map<String, String> marks = new HashMap<>();
-        String pod = names.replica().substring(names.replica().indexOf('.') + 1);
-        serving(secret).keySet().stream().filter(name -> name.endsWith("." + pod)).forEach(name -> marks.put(name, null));
-        marks.put(SERVES + names.replica(), fingerprint(served));
-        return marks;
     }
 
     /** Those that do not serve that leaf, although it is about to be replaced itself, have ended without a word. */

@@ -73,19 +73,24 @@ public final class KindInformers implements AutoCloseable {
     }
 
     private void look() {
+        boolean all = true;
+        for (Kind kind : kinds) {
+            all &= informers.containsKey(kind) || look(kind);
+        }
+        discovered = all;
+    }
+
+    private boolean look(Kind kind) {
         try {
-            for (Kind kind : kinds) {
-                if (!informers.containsKey(kind)) {
-                    String version = served(kind);
-                    if (version != null) {
-                        informers.put(kind, informer(kind, version));
-                    }
-                }
+            String version = served(kind);
+            if (version != null) {
+                informers.put(kind, informer(kind, version));
             }
-            discovered = true;
+            return true;
         } catch (RuntimeException e) {
-            // Tried again at the next look; until then, nothing is known of the kinds that are missing.
-            LOG.warn("workloads cannot be read yet: {}", String.valueOf(e.getMessage()));
+            // Tried again at the next look; until then, nothing is known of this kind.
+            LOG.warn("{}s cannot be read yet: {}", kind.name(), String.valueOf(e.getMessage()));
+            return false;
         }
     }
 

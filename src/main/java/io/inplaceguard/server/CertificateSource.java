@@ -52,10 +52,11 @@ record CertificateSource(
         };
     }
 
-    /** A pod's name, told apart from the one that had it before, and short enough for an annotation's name. */
+    /** In a Pod its name, which a container that starts again has from the one before; elsewhere a name of its own for each process. */
     private static String replica() {
         String host = System.getenv().getOrDefault("HOSTNAME", "replica");
-        return UUID.randomUUID().toString().substring(0, 8) + "." + host.substring(Math.max(0, host.length() - 50));
+        String name = host.substring(Math.max(0, host.length() - 50));
+        return System.getenv("KUBERNETES_SERVICE_HOST") != null ? name : UUID.randomUUID().toString().substring(0, 8) + "." + name;
     }
 
     ServingPair get(@Nullable ServingPair served) {

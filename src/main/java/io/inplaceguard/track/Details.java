@@ -19,12 +19,13 @@ import tools.jackson.databind.node.ObjectNode;
  * What the annotation {@code inplace-guard.io/resize-details} says: since when, why, and per container and resource from
  * what to what. It is also the tracker's memory, so that a restarted one knows what it has told already.
  *
+ * @param state   the state's word; empty where an older tracker wrote it
  * @param since   when the tracker first saw the resize
  * @param reason  the condition's reason; empty where there is none
  * @param message the kubelet's words, shortened; empty where there are none
  * @param steps   what is still to be done
  */
-record Details(Instant since, String reason, String message, List<Step> steps) {
+record Details(String state, Instant since, String reason, String message, List<Step> steps) {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MESSAGE = 300;
@@ -34,6 +35,7 @@ record Details(Instant since, String reason, String message, List<Step> steps) {
     static Details of(PodResize resize, Instant since) {
         String words = resize.message().replaceAll("\\p{Cntrl}", " ");
         return new Details(
+                resize.state().word(),
                 since.truncatedTo(ChronoUnit.SECONDS),
                 resize.reason(),
                 words.length() > MESSAGE ? words.substring(0, MESSAGE - 3) + "..." : words,
@@ -56,6 +58,7 @@ record Details(Instant since, String reason, String message, List<Step> steps) {
                             resource.getValue().path("from").asString(""),
                             resource.getValue().path("to").asString(""))))));
             return Optional.of(new Details(
+                    json.path("state").asString(""),
                     Instant.parse(json.path("since").asString("")),
                     json.path("reason").asString(""),
                     json.path("message").asString(""),
@@ -75,6 +78,7 @@ record Details(Instant since, String reason, String message, List<Step> steps) {
     /** For the annotation. */
     String json() {
         ObjectNode json = JSON.createObjectNode();
+        json.put("state", state);
         json.put("since", since.toString());
         if (!reason.isEmpty()) {
             json.put("reason", reason);

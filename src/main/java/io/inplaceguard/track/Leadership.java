@@ -2,8 +2,9 @@ package io.inplaceguard.track;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
@@ -14,7 +15,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Leadership implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    private static final int REQUEST_MILLIS = 3_000;
 
     /**
      * The times of an election.
@@ -46,7 +47,8 @@ final class Leadership implements AutoCloseable {
         @Override
         protected LeaderElectionRecord toRecord(Lease lease) {
             LeaseSpec spec = lease.getSpec();
-            if (spec == null || spec.getLeaseTransitions() == null || spec.getLeaseDurationSeconds() == null) {
+            if (spec == null || spec.getLeaseTransitions() == null || spec.getLeaseDurationSeconds() == null
+                    || spec.getAcquireTime() == null || spec.getRenewTime() == null) {
                 ZonedDateTime never = Instant.EPOCH.atZone(ZoneOffset.UTC);
                 return new LeaderElectionRecord("", Duration.ZERO, never, never, 0);
             }
@@ -63,6 +65,7 @@ final class Leadership implements AutoCloseable {
     private volatile @Nullable CompletableFuture<?> term;
 
     /**
+     * @param client   to try with once and not for long, as {@link #impatient} makes it
      * @param identity told apart from all others
      * @param leads    told true at the beginning and false at the end of each term
      */
@@ -72,6 +75,20 @@ final class Leadership implements AutoCloseable {
         this.times = times;
         this.leads = leads;
         thread.setDaemon(true);
+    }
+
+    /**
+     * A client like that one, which gives up soon: a leader that cannot renew must know before its Lease is over, and not be
+     * held up by tries that the client makes by itself.
+     */
+    static KubernetesClient impatient(KubernetesClient client) {
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(client.getConfiguration())
+                        .withRequestRetryBackoffLimit(0)
+                        .withRequestTimeout(REQUEST_MILLIS)
+                        .withConnectionTimeout(REQUEST_MILLIS)
+                        .build())
+                .build();
     }
 
     Leadership start() {
@@ -101,7 +118,7 @@ final class Leadership implements AutoCloseable {
                 elected.join();
             } catch (CancellationException e) {
                 return;
-            } catch (CompletionException | KubernetesClientException e) {
+            } catch (RuntimeException e) {
                 LOG.warn("leader election failed, standing again: {}", String.valueOf(e.getMessage()));
             }
             try {

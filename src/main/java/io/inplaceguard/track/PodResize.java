@@ -56,10 +56,12 @@ record PodResize(ResizeState state, String reason, String message, String since,
         PodCondition pending = condition(status, "PodResizePending");
         PodCondition progress = condition(status, "PodResizeInProgress");
         Long generation = pod.getMetadata().getGeneration();
-        if (pending != null && speaksFor(pending, generation)) {
+        // The kubelet leaves a condition's generation as it was when it came about, though it has looked at newer ones since.
+        boolean current = generation != null && status.getObservedGeneration() != null && status.getObservedGeneration() >= generation;
+        if (pending != null && (current || speaksFor(pending, generation))) {
             return Optional.of(pending(pending, steps));
         }
-        if (progress != null && speaksFor(progress, generation)) {
+        if (progress != null && (current || speaksFor(progress, generation))) {
             return Optional.of(inProgress(progress, steps));
         }
         Optional<ResizeState> told = ResizeState.of(status.getResize());
@@ -79,6 +81,11 @@ record PodResize(ResizeState state, String reason, String message, String since,
     /** Whether that Pod has come to its end, so that a resize it was in was not completed but given up. */
     static boolean isOver(Pod pod) {
         return !isSettledOnANode(pod);
+    }
+
+    /** Whether a regular container of that Pod is between two lives: then nothing is in effect, which is not to say that all is done. */
+    static boolean isInterrupted(Pod pod) {
+        return isSettledOnANode(pod) && list(pod.getStatus().getContainerStatuses()).stream().anyMatch(status -> !runs(status));
     }
 
     private static PodResize pending(PodCondition condition, List<Step> steps) {

@@ -16,7 +16,10 @@ import io.inplaceguard.guard.Names;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes annotations and events, and nothing else, at a bounded pace. Each method makes one call; a failure is its caller's. */
 final class Scribe {
@@ -24,7 +27,9 @@ final class Scribe {
     /** Who owns the annotations. */
     static final String FIELD_MANAGER = "inplace-guard-tracker";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Scribe.class);
     private static final int CONFLICT = 409;
+    private static final Set<Integer> REFUSED = Set.of(403, 404, 422);
     private static final int NAME = 253;
 
     private final KubernetesClient client;
@@ -52,12 +57,13 @@ final class Scribe {
     /** Takes both annotations away, whoever else owns them: the webhook may have written the first Proposed in a user's name. */
     Pod clear(TrackedPod pod) {
         pace.await();
-        return client.pods().inNamespace(pod.namespace()).withName(pod.name()).patch(removal(), removing(pod.uid()));
+        return client.resource(new PodBuilder().withMetadata(meta(pod.namespace(), pod.name(), pod.uid()).build()).build())
+                .patch(removal(), removing(pod.uid()));
     }
 
-    void write(TrackedOwner owner, String state) {
+    GenericKubernetesResource write(TrackedOwner owner, String state) {
         pace.await();
-        client.resource(resource(
+        return client.resource(resource(
                         owner,
                         meta(owner.namespace(), owner.name(), owner.uid())
                                 .addToAnnotations(Names.RESIZE, state)
@@ -67,9 +73,9 @@ final class Scribe {
                 .serverSideApply();
     }
 
-    void clear(TrackedOwner owner) {
+    GenericKubernetesResource clear(TrackedOwner owner) {
         pace.await();
-        client.resource(resource(owner, meta(owner.namespace(), owner.name(), owner.uid()).build()))
+        return client.resource(resource(owner, meta(owner.namespace(), owner.name(), owner.uid()).build()))
                 .patch(removal(), removing(owner.uid()));
     }
 
@@ -99,15 +105,18 @@ final class Scribe {
     /** Says that a Pod came to that state. */
     void event(TrackedPod pod, ResizeState state, Details details) {
         boolean bad = state == ResizeState.DEFERRED || state == ResizeState.INFEASIBLE || details.reason().equals("Error");
-        String moment = pod.resize() == null || pod.resize().since().isEmpty()
-                ? Long.toString(pod.generation())
-                : pod.resize().since();
+        String moment = moment(pod, pod.resize() == null ? "" : pod.resize().since());
         create(pod, "Resize" + state.word(), bad ? "Warning" : "Normal", details.sentence(), moment);
     }
 
     /** Says that what was wanted is in effect. */
     void completed(TrackedPod pod, Details details) {
-        create(pod, "ResizeCompleted", "Normal", "the resources of the spec are in effect", details.since().toString());
+        create(pod, "ResizeCompleted", "Normal", "the resources of the spec are in effect", moment(pod, details.since().toString()));
+    }
+
+    /** What tells two events of the same reason apart. Before 1.33 a Pod has no generation. */
+    private static String moment(TrackedPod pod, String since) {
+        return (pod.generation() == 0 ? "version " + pod.version() : pod.generation()) + " " + since;
     }
 
     /** An event's name says what it tells: told twice, the second is refused, and that is well. */
@@ -121,7 +130,7 @@ final class Scribe {
         Event event = new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(pod.namespace())
-                .withName(pod.name().substring(0, Math.min(pod.name().length(), NAME - hash.length())) + hash)
+                .withName(pod.name().substring(0, Math.min(pod.name().length(), NAME - hash.length())).replaceAll("[.-]+$", "") + hash)
                 .endMetadata()
                 .withNewInvolvedObject()
                 .withApiVersion("v1")
@@ -145,7 +154,10 @@ final class Scribe {
         try {
             client.resource(event).create();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT) {
+            if (REFUSED.contains(e.getCode())) {
+                // A quota, a policy, a namespace on its way out: the annotation must not wait for that.
+                LOG.debug("event {} of pod {}/{} is refused: {}", reason, pod.namespace(), pod.name(), String.valueOf(e.getMessage()));
+            } else if (e.getCode() != CONFLICT) {
                 throw e;
             }
         }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is remembered of a workload.
  *
+ * @param version   its resourceVersion
+ * @param parent    uid of its own controller, such as a UnitedDeployment; null for none
  * @param annotated what its annotation says; null where it has none
  * @param settled   whether its status says that all its pods are of its newest template
  */
@@ -19,6 +21,8 @@ record TrackedOwner(
         String namespace,
         String name,
         String uid,
+        String version,
+        @Nullable String parent,
         @Nullable String annotated,
         boolean settled) {
 
@@ -30,6 +34,8 @@ record TrackedOwner(
                 metadata.getNamespace(),
                 metadata.getName(),
                 metadata.getUid(),
+                metadata.getResourceVersion(),
+                TrackedPod.controller(metadata),
                 Objects.requireNonNullElse(metadata.getAnnotations(), Map.<String, String>of()).get(Names.RESIZE),
                 isSettled(workload));
     }
@@ -61,7 +67,8 @@ record TrackedOwner(
         return ResizeState.PROPOSED.word().equals(annotated) && !settled;
     }
 
-    TrackedOwner annotated(@Nullable String state) {
-        return new TrackedOwner(apiVersion, kind, namespace, name, uid, state, settled);
+    /** Whether this was seen before that was; resourceVersions grow. */
+    boolean isOlderThan(TrackedOwner other) {
+        return TrackedPod.isOlder(version, other.version);
     }
 }

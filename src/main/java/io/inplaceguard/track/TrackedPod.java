@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner     uid of its controller; null for none
  * @param resize    the resize it is in; null for none
  * @param over      whether it has come to its end
+ * @param interrupted whether a container of it is between two lives, so that it cannot be told whether a resize is done
  * @param annotated what its annotation says; null where it has none
  * @param details   what its details say; null where it has none
  */
@@ -29,6 +30,7 @@ record TrackedPod(
         @Nullable String owner,
         @Nullable PodResize resize,
         boolean over,
+        boolean interrupted,
         @Nullable String annotated,
         @Nullable String details) {
 
@@ -41,15 +43,20 @@ record TrackedPod(
                 metadata.getUid(),
                 metadata.getResourceVersion(),
                 metadata.getGeneration() == null ? 0 : metadata.getGeneration(),
-                Objects.requireNonNullElse(metadata.getOwnerReferences(), List.<OwnerReference>of()).stream()
-                        .filter(reference -> Boolean.TRUE.equals(reference.getController()))
-                        .map(OwnerReference::getUid)
-                        .findFirst()
-                        .orElse(null),
+                controller(metadata),
                 PodResize.of(pod).orElse(null),
                 PodResize.isOver(pod),
+                PodResize.isInterrupted(pod),
                 annotations.get(Names.RESIZE),
                 annotations.get(Names.RESIZE_DETAILS));
+    }
+
+    /** The state it is in; between two lives of a container the one it was in. Null for none. */
+    @Nullable ResizeState shown() {
+        if (resize != null) {
+            return resize.state();
+        }
+        return interrupted && details != null ? ResizeState.of(annotated).orElse(null) : null;
     }
 
     /** Whether there is anything to track. */
@@ -60,7 +67,7 @@ record TrackedPod(
     /** Whether its annotations tell what is. */
     boolean isTold() {
         if (resize == null) {
-            return annotated == null && details == null;
+            return annotated == null && details == null || interrupted;
         }
         Optional<Details> told = Details.read(details);
         return resize.state().word().equals(annotated) && told.isPresent() && told.get().stillTells(resize);
@@ -68,10 +75,23 @@ record TrackedPod(
 
     /** Whether this was seen before that was; resourceVersions grow. */
     boolean isOlderThan(TrackedPod other) {
+        return uid.equals(other.uid) && isOlder(version, other.version);
+    }
+
+    static boolean isOlder(String version, String other) {
         try {
-            return uid.equals(other.uid) && Long.parseLong(version) < Long.parseLong(other.version);
+            return Long.parseLong(version) < Long.parseLong(other);
         } catch (NumberFormatException e) {
             return false;
         }
+    }
+
+    /** The uid of an object's controller; null for none. */
+    static @Nullable String controller(ObjectMeta metadata) {
+        return Objects.requireNonNullElse(metadata.getOwnerReferences(), List.<OwnerReference>of()).stream()
+                .filter(reference -> Boolean.TRUE.equals(reference.getController()))
+                .map(OwnerReference::getUid)
+                .findFirst()
+                .orElse(null);
     }
 }

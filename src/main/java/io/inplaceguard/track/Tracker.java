@@ -11,8 +11,10 @@ import io.inplaceguard.cluster.KindInformers.Kind;
 import io.inplaceguard.cluster.MetadataStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,11 +36,12 @@ final class Tracker implements AutoCloseable {
     private static final long PAGE = 500;
     private static final int NOT_FOUND = 404;
 
-    /** The workloads that carry the aggregate of their pods. */
+    /** The workloads that carry the aggregate of their pods, or of their children's. */
     private static final List<Kind> OWNERS = List.of(
             new Kind("apps.kruise.io", List.of("v1beta1", "v1alpha1"), "CloneSet", "clonesets"),
             new Kind("apps.kruise.io", List.of("v1beta1", "v1alpha1"), "StatefulSet", "statefulsets"),
             new Kind("apps.kruise.io", List.of("v1beta1", "v1alpha1"), "DaemonSet", "daemonsets"),
+            new Kind("apps.kruise.io", List.of("v1beta1", "v1alpha1"), "UnitedDeployment", "uniteddeployments"),
             new Kind("apps", List.of("v1"), "StatefulSet", "statefulsets"),
             new Kind("apps", List.of("v1"), "DaemonSet", "daemonsets"));
 
@@ -64,6 +67,8 @@ final class Tracker implements AutoCloseable {
     private final WorkQueue<Key> queue;
     private final SharedIndexInformer<Pod> podInformer;
     private final KindInformers ownerInformers;
+    private boolean elected;
+    private boolean podsRead;
 
     /** @param client stays its caller's to close */
     Tracker(KubernetesClient client, int writesPerSecond, TrackerMetrics metrics) {
@@ -90,14 +95,27 @@ final class Tracker implements AutoCloseable {
         return this;
     }
 
-    /** From now on it is this process that writes, or another. */
-    void lead(boolean leads) {
-        if (leads) {
+    /** From now on it is this process that writes, or another. Nothing is written before all pods have been read once. */
+    synchronized void lead(boolean leads) {
+        elected = leads;
+        activate();
+    }
+
+    private synchronized void podsAreRead() {
+        if (!podsRead) {
+            podsRead = true;
+            activate();
+        }
+    }
+
+    private void activate() {
+        boolean active = elected && podsRead;
+        queue.setActive(active);
+        if (active) {
             pods.keySet().forEach(name -> queue.add(new Key(null, name)));
             resizesByOwner.keySet().forEach(uid -> queue.add(new Key(uid, null)));
             owners.keySet().forEach(uid -> queue.add(new Key(uid, null)));
         }
-        queue.setActive(leads);
     }
 
     boolean leads() {
@@ -112,7 +130,7 @@ final class Tracker implements AutoCloseable {
     /** Pods in that state, as far as this process leads: two trackers shall not count one Pod twice. */
     long count(ResizeState state) {
         return leads()
-                ? pods.values().stream().filter(pod -> pod.resize() != null && pod.resize().state() == state).count()
+                ? pods.values().stream().filter(pod -> pod.shown() == state).count()
                 : 0;
     }
 
@@ -123,7 +141,9 @@ final class Tracker implements AutoCloseable {
 
     private void saw(TrackedPod pod) {
         String name = pod.namespace() + "/" + pod.name();
+        TrackedPod[] previous = new TrackedPod[1];
         TrackedPod kept = pods.compute(name, (key, before) -> {
+            previous[0] = before;
             if (before != null && pod.isOlderThan(before)) {
                 return before;
             }
@@ -132,7 +152,11 @@ final class Tracker implements AutoCloseable {
         if (kept != null && kept != pod) {
             return;
         }
-        belongs(pod.owner(), name, pod.resize() == null ? null : pod.resize().state());
+        if (previous[0] != null && !Objects.equals(previous[0].owner(), pod.owner())) {
+            // Released, or adopted by another.
+            belongs(previous[0].owner(), name, null);
+        }
+        belongs(pod.owner(), name, pod.shown());
         if (!pod.isTold()) {
             queue.add(new Key(null, name));
         }
@@ -157,8 +181,29 @@ final class Tracker implements AutoCloseable {
             return resizes.isEmpty() ? null : resizes;
         });
         if (changed[0]) {
-            queue.add(new Key(owner, null));
+            tellUpwards(owner);
         }
+    }
+
+    /** A workload, and the one that it is a child of. */
+    private void tellUpwards(String uid) {
+        queue.add(new Key(uid, null));
+        TrackedOwner owner = owners.get(uid);
+        if (owner != null && owner.parent() != null) {
+            queue.add(new Key(owner.parent(), null));
+        }
+    }
+
+    /** The states of a workload's pods, and of its children's. */
+    private List<ResizeState> statesUnder(String uid) {
+        List<ResizeState> states = new ArrayList<>(resizesByOwner.getOrDefault(uid, Map.of()).values());
+        for (Map.Entry<String, Map<String, ResizeState>> each : resizesByOwner.entrySet()) {
+            TrackedOwner owner = owners.get(each.getKey());
+            if (owner != null && uid.equals(owner.parent())) {
+                states.addAll(each.getValue().values());
+            }
+        }
+        return states;
     }
 
     private void reconcile(Key key) {
@@ -185,7 +230,8 @@ final class Tracker implements AutoCloseable {
         if (pod.resize() != null) {
             Details details = Details.of(pod.resize(), before.map(Details::since).orElseGet(Instant::now));
             String state = pod.resize().state().word();
-            boolean changes = !state.equals(pod.annotated()) || before.isEmpty();
+            // The annotation alone may be the webhook's.
+            boolean changes = before.isEmpty() || !state.equals(before.get().state());
             if (changes) {
                 // The event first: the annotation says that it has been told.
                 scribe.event(pod, pod.resize().state(), details);
@@ -215,19 +261,22 @@ final class Tracker implements AutoCloseable {
         if (owner == null) {
             return;
         }
-        Optional<ResizeState> worst = ResizeState.worst(resizesByOwner.getOrDefault(uid, Map.of()).values());
+        Optional<ResizeState> worst = ResizeState.worst(statesUnder(uid));
         if (worst.isPresent()) {
             String state = worst.get().word();
             carrying.add(uid);
             if (!state.equals(owner.annotated())) {
-                scribe.write(owner, state);
-                owners.computeIfPresent(uid, (key, seen) -> seen.annotated(state));
+                wrote(scribe.write(owner, state));
             }
         } else if (owner.annotated() != null && (carrying.contains(uid) || !owner.awaitsItsPods())) {
-            scribe.clear(owner);
+            wrote(scribe.clear(owner));
             carrying.remove(uid);
-            owners.computeIfPresent(uid, (key, seen) -> seen.annotated(null));
         }
+    }
+
+    private void wrote(GenericKubernetesResource workload) {
+        TrackedOwner after = TrackedOwner.of(workload);
+        owners.computeIfPresent(after.uid(), (key, seen) -> seen.isOlderThan(after) ? after : seen);
     }
 
     /** Stops to write, then to read. */
@@ -256,16 +305,21 @@ final class Tracker implements AutoCloseable {
         public void onDelete(Pod pod, boolean unknown) {
             gone(pod);
         }
+
+        /** After everything that was in the list has been handed over. */
+        @Override
+        public void onList(String resourceVersion, boolean remaining) {
+            podsAreRead();
+        }
     }
 
     private final class OwnerHandler implements ResourceEventHandler<GenericKubernetesResource> {
         @Override
         public void onAdd(GenericKubernetesResource workload) {
             String uid = workload.getMetadata().getUid();
-            TrackedOwner owner = TrackedOwner.of(workload);
-            owners.put(uid, owner);
-            if (owner.annotated() != null || resizesByOwner.containsKey(uid)) {
-                queue.add(new Key(uid, null));
+            TrackedOwner owner = owners.merge(uid, TrackedOwner.of(workload), (before, now) -> now.isOlderThan(before) ? before : now);
+            if (owner.annotated() != null || !statesUnder(uid).isEmpty()) {
+                tellUpwards(uid);
             }
         }
 

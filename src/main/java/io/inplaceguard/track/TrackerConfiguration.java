@@ -44,12 +44,25 @@ public class TrackerConfiguration {
         return tracker.start(KINDS);
     }
 
+    /** The Lease's own, which nothing else holds up. */
+    @Bean
+    Election election(KubernetesClient client) {
+        return new Election(Leadership.impatient(client));
+    }
+
+    record Election(KubernetesClient client) implements AutoCloseable {
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+
     /** Closed before the tracker, which it needs. */
     @Bean
-    Leadership leadership(KubernetesClient client, TrackerProperties properties, Tracker tracker) {
+    Leadership leadership(KubernetesClient client, Election election, TrackerProperties properties, Tracker tracker) {
         String own = client.getNamespace() == null ? "default" : client.getNamespace();
         Leadership leadership = new Leadership(
-                client,
+                election.client(),
                 properties.leaseNamespace().isEmpty() ? own : properties.leaseNamespace(),
                 properties.leaseName(),
                 System.getenv().getOrDefault("HOSTNAME", "tracker") + "_" + UUID.randomUUID(),

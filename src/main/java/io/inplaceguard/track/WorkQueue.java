@@ -47,14 +47,23 @@ final class WorkQueue<K> implements AutoCloseable {
         return thread;
     }
 
+    /** While the queue is not active nothing waits in it: whoever activates it adds all there is to look at. */
     synchronized void add(K key) {
+        if (!active) {
+            return;
+        }
         (running.contains(key) ? again : waiting).add(key);
         notifyAll();
     }
 
-    /** Lets the workers work, or rest; what is added meanwhile waits. */
+    /** Lets the workers work, or rest and forget what was waiting. */
     synchronized void setActive(boolean active) {
         this.active = active;
+        if (!active) {
+            waiting.clear();
+            again.clear();
+            failures.clear();
+        }
         notifyAll();
     }
 
@@ -109,7 +118,7 @@ final class WorkQueue<K> implements AutoCloseable {
             long delay = Math.min(LAST_DELAY.toMillis(), FIRST_DELAY.toMillis() << Math.min(times - 1, 20));
             later.schedule(() -> add(key), delay, TimeUnit.MILLISECONDS);
         }
-        if (again.remove(key)) {
+        if (again.remove(key) && active) {
             waiting.add(key);
         }
         notifyAll();

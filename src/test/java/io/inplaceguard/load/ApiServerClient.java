@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
@@ -87,6 +88,7 @@ public final class ApiServerClient implements AutoCloseable {
     private final IntSupplier port;
     private final int callsOfAConnection;
     private final KeyManager @Nullable [] keys;
+    private final AtomicInteger handshakes = new AtomicInteger();
     private final Set<X509Certificate> seen = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Trust trust;
 
@@ -203,14 +205,14 @@ public final class ApiServerClient implements AutoCloseable {
             plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), TIMEOUT_MILLIS);
             plain.setTcpNoDelay(true);
             plain.setSoTimeout(TIMEOUT_MILLIS);
-            SSLSocket socket = (SSLSocket) now.context().getSocketFactory().createSocket(plain, name, target, true);
+            // Sessions are kept by name and port: by a port that never comes again, none is resumed and every certificate verified.
+            SSLSocket socket = (SSLSocket) now.context().getSocketFactory().createSocket(plain, name, handshakes.incrementAndGet(), true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(name)));
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
             socket.startHandshake();
             seen.add((X509Certificate) socket.getSession().getPeerCertificates()[0]);
-            socket.getSession().invalidate();
             return new Connection(socket);
         } catch (IOException e) {
             plain.close();

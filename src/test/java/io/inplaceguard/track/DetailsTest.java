@@ -24,7 +24,7 @@ class DetailsTest {
     void what_is_written_is_read_again() {
         Details details = Details.of(resize("Deferred", "no room", cpu("1", "2"), new Step("b", "limits", "memory", "", "1Gi")), SINCE);
         assertThat(details.json())
-                .isEqualTo("{\"since\":\"2026-01-02T03:04:05Z\",\"reason\":\"Deferred\",\"message\":\"no room\",\"containers\":"
+                .isEqualTo("{\"state\":\"Deferred\",\"since\":\"2026-01-02T03:04:05Z\",\"reason\":\"Deferred\",\"message\":\"no room\",\"containers\":"
                         + "{\"app\":{\"requests\":{\"cpu\":{\"from\":\"1\",\"to\":\"2\"}}},"
                         + "\"b\":{\"limits\":{\"memory\":{\"from\":\"\",\"to\":\"1Gi\"}}}}}");
         assertThat(Details.read(details.json())).contains(details);

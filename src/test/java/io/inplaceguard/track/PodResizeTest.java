@@ -72,6 +72,17 @@ class PodResizeTest {
         assertThat(state(pod("", equal ? EQUAL : LESS, "conditions:\n  " + condition(type, reason, observed)))).isEqualTo(expected);
     }
 
+    @ParameterizedTest(name = "{0}, the kubelet has seen {1} of 3: {2}")
+    @CsvSource({
+        // An image that changed after the resize began: the kubelet keeps the condition's generation, and knows the newest spec.
+        "PodResizeInProgress, 3, InProgress", "PodResizePending, 3, Deferred",
+        "PodResizeInProgress, 2, Proposed", "PodResizePending, 2, Proposed",
+    })
+    void a_condition_of_an_older_generation_tells_where_the_kubelet_has_seen_the_newest(String type, int observed, String expected) {
+        Pod pod = pod("", LESS, "observedGeneration: " + observed + "\n  conditions:\n  " + condition(type, "", 2));
+        assertThat(state(pod)).isEqualTo(expected);
+    }
+
     @Test
     void of_both_conditions_the_pending_one_tells_of_the_newest_request() {
         String both = "conditions:\n  " + condition("PodResizeInProgress", "", 2) + "\n  " + condition("PodResizePending", "Deferred", 3);

@@ -12,19 +12,48 @@ import org.junit.jupiter.api.Test;
 class WorkQueueTest {
 
     @Test
-    void a_key_added_often_is_worked_once_and_nothing_before_the_queue_is_active() {
+    void nothing_waits_in_a_queue_that_is_not_active() {
         Queue<String> worked = new ConcurrentLinkedQueue<>();
         try (WorkQueue<String> queue = new WorkQueue<>(worked::add, 2)) {
+            queue.add("a");
+            queue.setActive(true);
+            queue.add("b");
+            await().until(() -> worked.contains("b"));
+            queue.setActive(false);
+            queue.add("c");
+            queue.setActive(true);
+            queue.add("d");
+            await().until(() -> worked.contains("d"));
+            assertThat(worked).containsExactly("b", "d");
+        }
+    }
+
+    @Test
+    void a_key_added_often_is_worked_once() throws Exception {
+        Queue<String> worked = new ConcurrentLinkedQueue<>();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (WorkQueue<String> queue = new WorkQueue<>(
+                key -> {
+                    begun.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    worked.add(key);
+                },
+                1)) {
+            queue.setActive(true);
+            queue.add("first");
+            begun.await();
             for (int i = 0; i < 100; i++) {
                 queue.add("a");
             }
-            assertThat(worked).isEmpty();
-            queue.setActive(true);
-            queue.add("b");
-            await().until(() -> worked.contains("b") && worked.contains("a"));
-            queue.add("c");
-            await().until(() -> worked.contains("c"));
-            assertThat(worked).containsExactlyInAnyOrder("a", "b", "c");
+            queue.add("last");
+            go.countDown();
+            await().until(() -> worked.contains("last"));
+            assertThat(worked).containsExactly("first", "a", "last");
         }
     }
 
