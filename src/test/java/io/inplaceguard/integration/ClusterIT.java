@@ -46,6 +46,7 @@ class ClusterIT {
 
     private Cluster cluster;
     private Process webhook;
+    private Process tracker;
     private int port;
     private int management;
     private int trackerManagement;
@@ -62,10 +63,7 @@ class ClusterIT {
         management = Cluster.freePort();
         startWebhook();
         endpoint("first", port);
-        trackerManagement = Cluster.freePort();
-        cluster.process("tracker", SYSTEM, "inplace-guard-tracker",
-                Map.of("MANAGEMENT_SERVER_PORT", "" + trackerManagement, "SERVER_PORT", "" + trackerManagement));
-        await().atMost(Duration.ofMinutes(1)).until(() -> Cluster.get("http://localhost:" + trackerManagement + "/readyz").contains("UP"));
+        startTracker();
         await().atMost(Duration.ofMinutes(1)).until(() -> !caBundle("validatingwebhookconfiguration").isEmpty()
                 && !caBundle("mutatingwebhookconfiguration").isEmpty());
         // The API server reads webhook configurations through a watch: until it has seen the caBundle, calls fail.
@@ -95,6 +93,13 @@ class ClusterIT {
                         // What the chart mounts.
                         "INPLACEGUARD_CLIENTCA_FILE", cluster.folder.resolve("clients.crt").toString()));
         await().atMost(Duration.ofMinutes(1)).until(() -> Cluster.get("http://localhost:" + management + "/readyz").contains("UP"));
+    }
+
+    private void startTracker() throws IOException {
+        trackerManagement = Cluster.freePort();
+        tracker = cluster.process("tracker", SYSTEM, "inplace-guard-tracker",
+                Map.of("MANAGEMENT_SERVER_PORT", "" + trackerManagement, "SERVER_PORT", "" + trackerManagement));
+        await().atMost(Duration.ofMinutes(1)).until(() -> Cluster.get("http://localhost:" + trackerManagement + "/readyz").contains("UP"));
     }
 
     @AfterAll
@@ -419,6 +424,13 @@ class ClusterIT {
             loop.end();
         }
         assertThat(caBundle("validatingwebhookconfiguration")).as("the upgrade left it alone").isEqualTo(before);
+        tracker.destroy();
+        assertThat(tracker.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        startTracker();
+        status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Deferred\"}", "150m");
+        shows("Deferred");
+        status("", "150m");
+        shows("");
         assertThat(field(SYSTEM, "secret/inplace-guard-certs", "{.data.tls\\.crt}")).isNotEmpty();
     }
 
