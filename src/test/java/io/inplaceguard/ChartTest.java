@@ -256,7 +256,8 @@ class ChartTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mod=enforce", "certs.mod=files", "webhooks.failurePolicy.pods=Fail", "webhooks.timeoutSeconds=11", "mode=strict",
-        "image.repo=x", "replicas=0", "clientCa.mode=on", "certs.leafLifetime=forever", "resizePolicy.cpu=Restart", "owners=maybe", "serviceMonitor.enabled=yes"})
+        "image.repo=x", "replicas=0", "clientCa.mode=on", "certs.leafLifetime=forever", "resources.limit.memory=1Gi",
+        "tolerations[0].keys=a", "affinity.node=x", "tracker.resources.cpu=1", "resizePolicy.cpu=Restart", "owners=maybe", "serviceMonitor.enabled=yes"})
     void a_misspelt_value_is_an_error(String assignment) {
         String[] halves = assignment.split("=");
         assertThatThrownBy(() -> rendered(Map.of(halves[0], halves[1]))).isInstanceOf(RuntimeException.class);
