@@ -38,11 +38,12 @@ soak: ## what replaces certificates and processes, in its long form under load: 
 fuzz: ## search for bodies that are not answered well, 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz
 
-bench: ## measure: JMH for decode-and-decide, then HTTP against no-op handlers (needs wrk)
+bench: build ## measure: JMH for decode-and-decide, HTTP against no-op handlers (needs wrk), start to Ready and RSS (JAVAS: JVMs)
 	$(MVN) -q test-compile
 	$(MVN) -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
 	java -cp target/test-classes:target/classes:$$(cat target/classpath) org.openjdk.jmh.Main DecideBenchmark
 	src/bench/http.sh
+	src/bench/start.sh
 
 dist: build ## extract the jar and train a class-data or AOT cache, into target/dist (what the image does)
 	src/dist/train.sh
