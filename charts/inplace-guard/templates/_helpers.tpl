@@ -61,6 +61,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{- define "guard.secret" -}}
 {{- if eq .Values.certs.mode "files" }}{{ required "certs.mode files needs certs.secretName: name a kubernetes.io/tls Secret with ca.crt" .Values.certs.secretName }}
+{{- else if eq .Values.certs.mode "cert-manager" }}{{ include "guard.fullname" . }}-tls
 {{- else }}{{ include "guard.fullname" . }}-certs{{ end }}
 {{- end }}
 
@@ -113,7 +114,7 @@ matchExpressions:
 {{- $root := index . 0 -}}
 service:
   name: {{ include "guard.fullname" $root }}
-  namespace: {{ $root.Release.Namespace }}
+  namespace: {{ $root.Release.Namespace | quote }}
   path: {{ index . 1 }}
   port: 443
 {{- if and (eq $root.Values.certs.mode "files") $root.Values.certs.caBundle }}

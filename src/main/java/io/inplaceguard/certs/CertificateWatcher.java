@@ -70,7 +70,8 @@ public final class CertificateWatcher implements AutoCloseable {
                 LOG.info("serving the new certificate of {}, valid until {}", where, pair.notAfter());
             }
             complained = "";
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever it is, the next look is due: an executor drops a task that throws.
             String problem = String.valueOf(e.getMessage());
             if (!problem.equals(complained)) {
                 LOG.warn("going on with the certificate there was: {}", problem);

@@ -106,6 +106,9 @@ public final class Pem {
             // The decoder's words quote the text, which may be a key.
             throw new CertificateException(where + " cannot be read as PEM. Put a whole PEM file there.");
         }
+        if (text.split("-----BEGIN ", -1).length - 1 != blocks.size()) {
+            throw new CertificateException(where + " ends in the middle of a PEM block. Put a whole PEM file there.");
+        }
         return blocks;
     }
 

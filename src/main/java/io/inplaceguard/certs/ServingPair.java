@@ -64,6 +64,12 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
         return authorities.stream().anyMatch(authority -> isSigned(last, authority));
     }
 
+    /** The authority that has signed the end of the chain; the first of all where none has. */
+    public X509Certificate signer() {
+        X509Certificate last = chain.get(chain.size() - 1);
+        return authorities.stream().filter(authority -> isSigned(last, authority)).findFirst().orElseGet(() -> authorities.get(0));
+    }
+
     private static boolean isSigned(X509Certificate certificate, X509Certificate authority) {
         try {
             certificate.verify(authority.getPublicKey());

@@ -153,12 +153,16 @@ public final class VerifyCommand implements Callable<Integer> {
         trusted.forEach(each -> out.println("trusted: " + told(each, now)));
         if (now.isBefore(leaf.getNotBefore().toInstant())) {
             faults.add("what is served is not valid before " + leaf.getNotBefore().toInstant());
+        } else if (!now.isBefore(leaf.getNotAfter().toInstant())) {
+            faults.add("what is served has expired");
         } else if (left(leaf, now) < days) {
             faults.add("what is served has " + left(leaf, now) + " days left");
         }
         X509Certificate signer = trusted.stream().filter(each -> isTrusted(served, each)).findFirst().orElse(null);
         if (signer == null) {
             faults.add("what is served is not trusted: none of the trusted certificates has signed it");
+        } else if (!now.isBefore(signer.getNotAfter().toInstant())) {
+            faults.add("the CA that signed it has expired");
         } else if (left(signer, now) < days) {
             faults.add("the CA that signed it has " + left(signer, now) + " days left");
         }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhoo
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.inplaceguard.certs.CertificateMaker;
 import io.inplaceguard.certs.CertificateMaker.Authority;
@@ -110,10 +111,11 @@ public final class ClusterCertificates {
     public ServingPair look(Instant now, @Nullable ServingPair served) {
         for (int i = 0; i < TRIES; i++) {
             try {
+                long read = System.nanoTime();
                 Secret secret = client.secrets().inNamespace(names.namespace()).withName(names.secret()).get();
                 Optional<KeptCertificates> there = KeptCertificates.read(secret).filter(kept -> isUsable(kept, now));
                 if (there.isPresent() && there.get().pair().isPresent()) {
-                    return next(secret, there.get(), now, served);
+                    return next(secret, there.get(), now, served, read);
                 }
                 // Read again what was kept: another replica may have been quicker.
                 keep(secret, there.isPresent() ? mended(there.get(), now) : made(now, served), Map.of());
@@ -128,7 +130,8 @@ public final class ClusterCertificates {
 
     /** A CA that has expired, or whose leaf is gone and cannot be made again, is of no use. */
     private boolean isUsable(KeptCertificates kept, Instant now) {
-        return now.isBefore(kept.authority().getNotAfter().toInstant()) && (kept.pair().isPresent() || kept.key() != null);
+        return now.isBefore(kept.authority().getNotAfter().toInstant())
+                && (kept.key() != null || kept.pair().filter(pair -> pair.isValidAt(now) && pair.isTrusted()).isPresent());
     }
 
     /** Where the Secret is gone, what is served and trusted is kept on, and a new CA begins to replace it. */
@@ -136,16 +139,9 @@ public final class ClusterCertificates {
         Authority authority = CertificateMaker.authority(now, times.authority());
         if (served != null && served.isValidAt(now)) {
             LOG.warn("secret {} was lost: going on with what is served, and replacing it", names.secret());
-            return new KeptCertificates(signerOf(served), null, authority, null, served.chain(), served.key());
+            return new KeptCertificates(served.signer(), null, authority, null, served.chain(), served.key());
         }
         return KeptCertificates.of(authority, leaf(authority, now));
-    }
-
-    private static X509Certificate signerOf(ServingPair served) {
-        return served.authorities().stream()
-                .filter(authority -> new ServingPair(List.of(authority), served.chain(), served.key()).isTrusted())
-                .findFirst()
-                .orElseGet(() -> served.authorities().get(0));
     }
 
     private KeptCertificates mended(KeptCertificates kept, Instant now) {
@@ -158,10 +154,15 @@ public final class ClusterCertificates {
         return made;
     }
 
-    private ServingPair next(Secret secret, KeptCertificates kept, Instant now, @Nullable ServingPair served) {
+    private ServingPair next(Secret secret, KeptCertificates kept, Instant now, @Nullable ServingPair served, long read) {
         ServingPair pair = kept.pair().orElseThrow();
         try {
-            boolean seen = publish(kept.trusted());
+            if (served != null && isStranger(served, kept, now)) {
+                LOG.warn("secret {} knows nothing of what is served here: its CA stays trusted meanwhile", names.secret());
+                keep(secret, kept.withOld(served.signer()), Map.of(PROMOTED, now.toString()));
+                return pair;
+            }
+            boolean seen = publish(kept.trusted(), read);
             if (!says(secret, served)) {
                 keep(secret, kept, Map.of(SERVES + names.replica(), fingerprint(Objects.requireNonNull(served))));
                 return pair;
@@ -173,6 +174,14 @@ public final class ClusterCertificates {
             }
             return pair;
         }
+    }
+
+    /** Whether what is served would not be trusted any more: the Secret was restored from a backup, or edited. */
+    private static boolean isStranger(ServingPair served, KeptCertificates kept, Instant now) {
+        return kept.old() == null
+                && served.isValidAt(now)
+                && served.isTrusted()
+                && !new ServingPair(kept.trusted(), served.chain(), served.key()).isTrusted();
     }
 
     /** Does at most one thing, and returns what the Secret holds then. */
@@ -196,7 +205,8 @@ public final class ClusterCertificates {
                 awaited = kept.next().certificate();
                 awaitedSince = now;
             }
-            if (now.isBefore(published.plus(times.settle())) || now.isBefore(awaitedSince.plus(times.settle()))) {
+            if (now.isBefore(kept.next().certificate().getNotBefore().toInstant())
+                    || now.isBefore(published.plus(times.settle())) || now.isBefore(awaitedSince.plus(times.settle()))) {
                 return kept;
             }
             LOG.info("serving by the next CA from now on");
@@ -319,30 +329,33 @@ public final class ClusterCertificates {
         return kept;
     }
 
-    /** Calls back when the Secret has changed, as long as the client is open; returns at once. */
+    /** Calls back when the Secret or a configuration has changed, as long as the client is open; returns at once. */
     public void watch(Runnable changed) {
-        client.secrets()
-                .inNamespace(names.namespace())
-                .withName(names.secret())
-                .runnableInformer(0)
+        watch(client.secrets().inNamespace(names.namespace()).withName(names.secret()), changed);
+        watch(client.admissionRegistration().v1().validatingWebhookConfigurations().withName(names.configuration()), changed);
+        watch(client.admissionRegistration().v1().mutatingWebhookConfigurations().withName(names.configuration()), changed);
+    }
+
+    private static <T extends HasMetadata> void watch(Resource<T> resource, Runnable changed) {
+        resource.runnableInformer(0)
                 .exceptionHandler((started, problem) -> {
                     // It is looked at every few seconds anyway.
-                    LOG.debug("secret {} cannot be watched, trying again: {}", names.secret(), problem.getMessage());
+                    LOG.debug("not watched, trying again: {}", problem.getMessage());
                     return true;
                 })
                 .addEventHandler(new ResourceEventHandler<>() {
                     @Override
-                    public void onAdd(Secret secret) {
+                    public void onAdd(T object) {
                         changed.run();
                     }
 
                     @Override
-                    public void onUpdate(Secret before, Secret after) {
+                    public void onUpdate(T before, T after) {
                         changed.run();
                     }
 
                     @Override
-                    public void onDelete(Secret secret, boolean unknown) {
+                    public void onDelete(T object, boolean unknown) {
                         changed.run();
                     }
                 })
@@ -362,8 +375,12 @@ public final class ClusterCertificates {
         }
     }
 
-    /** Has the API server trust these; whether it was seen to do so already. A configuration that is not there trusts nobody. */
-    private boolean publish(List<X509Certificate> authorities) {
+    /**
+     * Has the API server trust these; whether it was seen to do so already. A configuration that is not there trusts nobody.
+     *
+     * @param read when the Secret was read, by {@code System.nanoTime()}
+     */
+    private boolean publish(List<X509Certificate> authorities, long read) {
         String bundle = Base64.getEncoder()
                 .encodeToString(authorities.stream().map(Pem::of).collect(Collectors.joining()).getBytes(StandardCharsets.UTF_8));
         int changed = 0;
@@ -384,7 +401,7 @@ public final class ClusterCertificates {
                     .withCaBundle(bundle)
                     .endClientConfig()
                     .endWebhook());
-            changed += apply(builder.build());
+            changed += apply(builder.build(), read);
         }
         MutatingWebhookConfiguration mutating = client.admissionRegistration()
                 .v1()
@@ -403,12 +420,17 @@ public final class ClusterCertificates {
                     .withCaBundle(bundle)
                     .endClientConfig()
                     .endWebhook());
-            changed += apply(builder.build());
+            changed += apply(builder.build(), read);
         }
         return changed == 0;
     }
 
-    private int apply(HasMetadata configuration) {
+    private int apply(HasMetadata configuration, long read) {
+        // A call that hung must not bring back what was true then: others may have served by another CA since.
+        if (Duration.ofNanos(System.nanoTime() - read).compareTo(times.settle().dividedBy(2)) > 0) {
+            LOG.warn("the API server is slow: caBundle not written, looking again");
+            return 1;
+        }
         client.resource(configuration).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
         LOG.info("caBundle written to {} {}", configuration.getKind(), configuration.getMetadata().getName());
         return 1;

@@ -175,6 +175,10 @@ record KeptCertificates(
         return new KeptCertificates(made.certificate(), made.key(), null, authority, pair.chain(), pair.key());
     }
 
+    KeptCertificates withOld(X509Certificate certificate) {
+        return new KeptCertificates(authority, key, next, certificate, chain, leafKey);
+    }
+
     KeptCertificates withoutOld() {
         return new KeptCertificates(authority, key, next, null, chain, leafKey);
     }

@@ -55,12 +55,29 @@ record CertificateSource(
     /** In a Pod its name, which a container that starts again has from the one before; elsewhere a name of its own for each process. */
     private static String replica() {
         String host = System.getenv().getOrDefault("HOSTNAME", "replica");
-        String name = host.substring(Math.max(0, host.length() - 50));
-        return System.getenv("KUBERNETES_SERVICE_HOST") != null ? name : UUID.randomUUID().toString().substring(0, 8) + "." + name;
+        return System.getenv("KUBERNETES_SERVICE_HOST") != null
+                ? markable(host)
+                : UUID.randomUUID().toString().substring(0, 8) + "." + markable(host);
     }
 
+    /** The end of a host's name, as an annotation's name may have it: at most 63 characters, and no dash in front. */
+    static String markable(String host) {
+        return host.substring(Math.max(0, host.length() - 50)).replaceFirst("^[^A-Za-z0-9]+", "");
+    }
+
+    /** @throws CertificateException where the pair to serve is not valid, and the one that is served is */
     ServingPair get(@Nullable ServingPair served) {
-        return pair.apply(served);
+        ServingPair next = pair.apply(served);
+        Instant now = Instant.now();
+        if (served != null && served.isValidAt(now) && !next.isValidAt(now)) {
+            throw invalid(next);
+        }
+        return next;
+    }
+
+    private CertificateException invalid(ServingPair pair) {
+        return new CertificateException(
+                Path.of(where), CertificateFolder.CERTIFICATE, "is not valid now (until " + pair.notAfter() + "). Replace it");
     }
 
     /** Has that called when the place is known to have changed; files are looked at often instead. */
@@ -83,8 +100,7 @@ record CertificateSource(
             try {
                 ServingPair first = get(null);
                 if (!first.isValidAt(Instant.now())) {
-                    throw new CertificateException(
-                            Path.of(where), CertificateFolder.CERTIFICATE, "is not valid now (until " + first.notAfter() + "). Replace it");
+                    throw invalid(first);
                 }
                 return first;
             } catch (KubernetesClientException e) {

@@ -68,6 +68,15 @@ final class SelfCheck {
      */
     static void run(int port, ServingTls tls, List<Posted> reviews) {
         try {
+            post(port, tls, reviews);
+        } catch (IllegalStateException e) {
+            // The certificate may have been swapped just then.
+            post(port, tls, reviews);
+        }
+    }
+
+    private static void post(int port, ServingTls tls, List<Posted> reviews) {
+        try {
             SSLContext context = trustingOnly(tls);
             // Else every connection would first load the public CAs, which nothing here trusts.
             HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());

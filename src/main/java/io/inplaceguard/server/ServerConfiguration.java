@@ -1,8 +1,8 @@
 package io.inplaceguard.server;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.inplaceguard.certs.CertificateWatcher;
+import io.inplaceguard.cluster.ImpatientClient;
 import io.inplaceguard.cluster.OwnerCache;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.Owners;
@@ -64,7 +64,7 @@ public class ServerConfiguration {
     @Bean
     @Lazy
     KubernetesClient kubernetesClient() {
-        return new KubernetesClientBuilder().build();
+        return ImpatientClient.make();
     }
 
     @Bean(destroyMethod = "leave")
@@ -136,12 +136,9 @@ public class ServerConfiguration {
                 .baseUnit("seconds")
                 .description("When the served certificate expires, in seconds since 1970")
                 .register(registry);
-        Gauge.builder("inplace.guard.ca.not.after", tls, served -> served.served().authorities().stream()
-                        .mapToLong(authority -> authority.getNotAfter().toInstant().getEpochSecond())
-                        .max()
-                        .orElse(0))
+        Gauge.builder("inplace.guard.ca.not.after", tls, served -> served.served().signer().getNotAfter().toInstant().getEpochSecond())
                 .baseUnit("seconds")
-                .description("When the newest trusted CA expires, in seconds since 1970")
+                .description("When the CA of the served certificate expires, in seconds since 1970")
                 .register(registry);
         return new ReviewMetrics(registry);
     }

@@ -36,6 +36,9 @@ record ServerProperties(
         @DefaultValue("") String training,
         @DefaultValue Map<String, String> track) {
 
+    /** A certificate must live through a few looks, which are five seconds apart. */
+    private static final Duration SHORTEST = Duration.ofSeconds(15);
+
     /** How the serving pair comes about. */
     enum Mode {
         SELF_SIGNED,
@@ -68,7 +71,16 @@ record ServerProperties(
             @DefaultValue("90d") Duration leafLifetime,
             @DefaultValue("730d") Duration caLifetime,
             @DefaultValue("10s") Duration settle,
-            @DefaultValue("24h") Duration patience) {}
+            @DefaultValue("24h") Duration patience) {
+        Certs {
+            if (leafLifetime.compareTo(SHORTEST) < 0) {
+                throw new IllegalArgumentException("inplace-guard.certs.leaf-lifetime is " + leafLifetime.toSeconds() + "s; write " + SHORTEST.toSeconds() + "s or more");
+            }
+            if (leafLifetime.compareTo(caLifetime) > 0) {
+                throw new IllegalArgumentException("inplace-guard.certs.leaf-lifetime is longer than .ca-lifetime, whose end it cannot outlive; write a shorter one");
+            }
+        }
+    }
 
     /** Whether clients show a certificate. */
     enum ClientMode {

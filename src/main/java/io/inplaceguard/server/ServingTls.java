@@ -41,8 +41,12 @@ final class ServingTls {
     }
 
     SslBundle bundle() {
+        return bundle(served());
+    }
+
+    private SslBundle bundle(ServingPair pair) {
         return SslBundle.of(
-                SslStoreBundle.of(served().keyStore(), "", clients.isEmpty() ? null : ServingPair.trustStore(clients)),
+                SslStoreBundle.of(pair.keyStore(), "", clients.isEmpty() ? null : ServingPair.trustStore(clients)),
                 SslBundleKey.NONE,
                 SslOptions.of(null, Set.of("TLSv1.3", "TLSv1.2")));
     }
@@ -55,7 +59,7 @@ final class ServingTls {
 
     /** Serves another pair from the next handshake on. */
     synchronized void swap(ServingPair pair, SslBundleRegistry registry) {
+        registry.updateBundle(BUNDLE, bundle(pair));
         served.set(pair);
-        registry.updateBundle(BUNDLE, bundle());
     }
 }

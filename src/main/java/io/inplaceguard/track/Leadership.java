@@ -2,9 +2,7 @@ package io.inplaceguard.track;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Leadership implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
-    private static final int REQUEST_MILLIS = 3_000;
 
     /**
      * The times of an election.
@@ -65,7 +62,7 @@ final class Leadership implements AutoCloseable {
     private volatile @Nullable CompletableFuture<?> term;
 
     /**
-     * @param client   to try with once and not for long, as {@link #impatient} makes it
+     * @param client   to try with once and not for long, as {@code ImpatientClient} makes it
      * @param identity told apart from all others
      * @param leads    told true at the beginning and false at the end of each term
      */
@@ -75,20 +72,6 @@ final class Leadership implements AutoCloseable {
         this.times = times;
         this.leads = leads;
         thread.setDaemon(true);
-    }
-
-    /**
-     * A client like that one, which gives up soon: a leader that cannot renew must know before its Lease is over, and not be
-     * held up by tries that the client makes by itself.
-     */
-    static KubernetesClient impatient(KubernetesClient client) {
-        return new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder(client.getConfiguration())
-                        .withRequestRetryBackoffLimit(0)
-                        .withRequestTimeout(REQUEST_MILLIS)
-                        .withConnectionTimeout(REQUEST_MILLIS)
-                        .build())
-                .build();
     }
 
     Leadership start() {

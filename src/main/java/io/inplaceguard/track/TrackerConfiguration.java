@@ -2,6 +2,7 @@ package io.inplaceguard.track;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.inplaceguard.cluster.ImpatientClient;
 import io.inplaceguard.server.Start;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -46,8 +47,8 @@ public class TrackerConfiguration {
 
     /** The Lease's own, which nothing else holds up. */
     @Bean
-    Election election(KubernetesClient client) {
-        return new Election(Leadership.impatient(client));
+    Election election() {
+        return new Election(ImpatientClient.make());
     }
 
     record Election(KubernetesClient client) implements AutoCloseable {

@@ -210,6 +210,55 @@ class ClusterCertificatesTest {
     }
 
     @Test
+    void an_authority_that_somebody_exchanges_is_not_published_alone() {
+        configurations();
+        ClusterCertificates replica = replica();
+        ServingPair first = replica.look(NOW, null);
+        Map<String, String> edited = new HashMap<>(secret().getData());
+        edited.put("ca.crt", base64(Pem.of(io.inplaceguard.certs.CertificateMaker.authority(NOW, Duration.ofDays(9)).certificate())));
+        cluster.client.resource(new SecretBuilder(secret()).withData(edited).build()).update();
+        ServingPair after = replica.look(NOW, first);
+        assertThat(trusted()).as("what is served stays trusted").contains(first.authorities().get(0));
+        for (int i = 1; i < 10; i++) {
+            after = replica.look(NOW.plusSeconds(10 * i), after);
+            assertThat(new ServingPair(trusted(), after.chain(), after.key()).isTrusted()).isTrue();
+        }
+        assertThat(trusted()).hasSize(1);
+        assertThat(after.isGoodFor(NAMES, NOW)).isTrue();
+    }
+
+    @Test
+    void a_secret_that_is_restored_from_a_backup_takes_no_trust_away() {
+        configurations();
+        ClusterCertificates replica = replica();
+        ServingPair old = replica.look(NOW, null);
+        Map<String, String> backup = secret().getData();
+        cluster.client.secrets().inNamespace("prod").withName("guard-certs").delete();
+        ServingPair served = replica.look(NOW, null);
+        assertThat(served.authorities()).doesNotContainAnyElementsOf(old.authorities());
+        cluster.client.resource(new SecretBuilder(secret()).withData(backup).build()).update();
+        replica.look(NOW, served);
+        ServingPair after = replica.look(NOW, served);
+        assertThat(after.leaf()).isEqualTo(old.leaf());
+        assertThat(trusted()).contains(served.authorities().get(0), old.authorities().get(0));
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void without_a_key_of_its_authority_a_leaf_that_has_expired_is_no_dead_end() {
+        ServingPair first = replica().look(NOW, null);
+        Map<String, String> edited = new HashMap<>(secret().getData());
+        edited.remove("ca.key");
+        cluster.client.resource(new SecretBuilder(secret()).withData(edited).build()).update();
+        Instant later = NOW.plus(Duration.ofDays(100));
+        assertThat(replica().look(later, null).isGoodFor(NAMES, later)).isTrue();
+        assertThat(first.isValidAt(later)).isFalse();
+    }
+
+    @Test
     void a_process_that_ended_without_a_word_leaves_no_mark_for_ever() {
         ServingPair first = replica("a", USUAL).look(NOW, null);
         replica("a", USUAL).look(NOW, first);

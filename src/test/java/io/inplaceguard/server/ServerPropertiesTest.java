@@ -69,7 +69,7 @@ class ServerPropertiesTest {
                 Map.entry("inplace-guard.certs.namespace", "ns"),
                 Map.entry("inplace-guard.certs.secret", "s"),
                 Map.entry("inplace-guard.certs.configuration", "c"),
-                Map.entry("inplace-guard.certs.leaf-lifetime", "10d"),
+                Map.entry("inplace-guard.certs.leaf-lifetime", "3d"),
                 Map.entry("inplace-guard.certs.ca-lifetime", "100h"),
                 Map.entry("inplace-guard.certs.settle", "2s"),
                 Map.entry("inplace-guard.certs.patience", "3m"),
@@ -79,7 +79,7 @@ class ServerPropertiesTest {
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(1));
         assertThat(properties.certs())
                 .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc"), "ns", "s", "c",
-                        Duration.ofDays(10), Duration.ofHours(100), Duration.ofSeconds(2), Duration.ofMinutes(3)));
+                        Duration.ofDays(3), Duration.ofHours(100), Duration.ofSeconds(2), Duration.ofMinutes(3)));
         assertThat(properties.settings())
                 .isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
         assertThat(properties.owners().enabled()).isTrue();
@@ -132,12 +132,21 @@ class ServerPropertiesTest {
                 .isEqualTo(Map.of("leasenamespace", "prod", "leasename", "guard-inplace-guard-tracker", "writespersecond", "7"));
     }
 
+    @Test
+    void a_pods_name_becomes_part_of_an_annotations_name() {
+        String cut = CertificateSource.markable("eu-payments-staging01-inplace-guard-7d9f8c6b5d-x2x4z");
+        assertThat(cut).isEqualTo("payments-staging01-inplace-guard-7d9f8c6b5d-x2x4z").matches("[A-Za-z0-9][-A-Za-z0-9_.]{0,62}");
+        assertThat(CertificateSource.markable("web-0")).isEqualTo("web-0");
+    }
+
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
         "inplace-guard.certs.mode, sealed, inplace-guard.certs.mode",
         "inplace-guard.resize-policy.cpu, Restart, write NotRequired or RestartContainer",
         "inplace-guard.rules.template-metadata, maybe, write deny or allow",
         "inplace-guard.max-review-bytes, many, inplace-guard.max-review-bytes",
+        "inplace-guard.certs.leaf-lifetime, 1s, write 15s or more",
+        "inplace-guard.certs.leaf-lifetime, 900d, write a shorter one",
         "inplace-guard.cert.mode, files, is no setting of inplace-guard",
     })
     void a_wrong_setting_is_told_in_a_sentence(String name, String value, String told) {
