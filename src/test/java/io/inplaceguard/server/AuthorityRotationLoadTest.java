@@ -45,6 +45,8 @@ class AuthorityRotationLoadTest {
     private static final String NAME = "guard.prod.svc";
     private static final Path DONE = Path.of("target", "rotation-authorities.txt");
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String USER = "kubernetes.auth.basic.username";
+    private static final String PASSWORD = "kubernetes.auth.basic.password";
     private static final List<String> STEPS = List.of(
             "next CA", "caBundle of the validating", "caBundle of the mutating", "next CA published", "old CA", "one CA");
 
@@ -70,13 +72,15 @@ class AuthorityRotationLoadTest {
     void close() {
         replicas.forEach(replica -> replica.server().close());
         cluster.close();
-        Stream.of("kubernetes.master", "kubernetes.auth.token").forEach(System::clearProperty);
+        Stream.of("kubernetes.master", USER, PASSWORD).forEach(System::clearProperty);
     }
 
     private Replica start() {
         String token = "replica-" + started++;
         System.setProperty("kubernetes.master", cluster.client.getMasterUrl().toString());
-        System.setProperty("kubernetes.auth.token", token);
+        // Not a token: the client reads that again every minute, and would then speak in the name of whoever started last.
+        System.setProperty(USER, token);
+        System.setProperty(PASSWORD, "none");
         ConfigurableApplicationContext server = ServerConfiguration.run(
                 "--server.port=0", "--management.server.port=0", "--inplace-guard.drain=1s", "--inplace-guard.certs.mode=cluster",
                 "--inplace-guard.certs.namespace=prod", "--inplace-guard.certs.secret=guard-certs",
@@ -89,7 +93,10 @@ class AuthorityRotationLoadTest {
     }
 
     private static String token(RecordedRequest request) {
-        return String.valueOf(request.getHeader("Authorization")).replace("Bearer ", "");
+        String header = request.getHeader("Authorization");
+        return header == null || !header.startsWith("Basic ")
+                ? ""
+                : new String(Base64.getDecoder().decode(header.substring(6)), StandardCharsets.US_ASCII).split(":")[0];
     }
 
     /** Where in a rotation a write stands, by what it leaves behind. */
