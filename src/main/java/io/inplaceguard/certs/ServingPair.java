@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a TLS server serves and what its clients trust.
@@ -60,14 +61,17 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
 
     /** Whether one of the authorities has signed the end of the chain, as clients will ask. */
     public boolean isTrusted() {
-        X509Certificate last = chain.get(chain.size() - 1);
-        return authorities.stream().anyMatch(authority -> isSigned(last, authority));
+        return signedBy().isPresent();
     }
 
     /** The authority that has signed the end of the chain; the first of all where none has. */
     public X509Certificate signer() {
+        return signedBy().orElseGet(() -> authorities.get(0));
+    }
+
+    private Optional<X509Certificate> signedBy() {
         X509Certificate last = chain.get(chain.size() - 1);
-        return authorities.stream().filter(authority -> isSigned(last, authority)).findFirst().orElseGet(() -> authorities.get(0));
+        return authorities.stream().filter(authority -> isSigned(last, authority)).findFirst();
     }
 
     private static boolean isSigned(X509Certificate certificate, X509Certificate authority) {

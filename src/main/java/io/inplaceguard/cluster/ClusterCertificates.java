@@ -79,12 +79,7 @@ public final class ClusterCertificates {
      * @param settle    how long API servers get to read what was published
      * @param patience  after how long a replica that has not said what it serves is held to be gone
      */
-    public record Times(Duration leaf, Duration authority, Duration settle, Duration patience) {
-        /** Those lifetimes, 10 s to settle, a day of patience. */
-        public static Times of(Duration leaf, Duration authority) {
-            return new Times(leaf, authority, Duration.ofSeconds(10), Duration.ofDays(1));
-        }
-    }
+    public record Times(Duration leaf, Duration authority, Duration settle, Duration patience) {}
 
     private final KubernetesClient client;
     private final Names names;

@@ -56,12 +56,10 @@ record PodResize(ResizeState state, String reason, String message, String since,
         PodCondition pending = condition(status, "PodResizePending");
         PodCondition progress = condition(status, "PodResizeInProgress");
         Long generation = pod.getMetadata().getGeneration();
-        // The kubelet leaves a condition's generation as it was when it came about, though it has looked at newer ones since.
-        boolean current = generation != null && status.getObservedGeneration() != null && status.getObservedGeneration() >= generation;
-        if (pending != null && (current || speaksFor(pending, generation))) {
+        if (pending != null && speaksFor(pending, status, generation)) {
             return Optional.of(pending(pending, steps));
         }
-        if (progress != null && (current || speaksFor(progress, generation))) {
+        if (progress != null && speaksFor(progress, status, generation)) {
             return Optional.of(inProgress(progress, steps));
         }
         Optional<ResizeState> told = ResizeState.of(status.getResize());
@@ -131,11 +129,15 @@ record PodResize(ResizeState state, String reason, String message, String since,
                 .orElse(null);
     }
 
-    /** A condition without a generation, as API servers before 1.34 have them, speaks for any. */
-    private static boolean speaksFor(PodCondition condition, @Nullable Long generation) {
+    /**
+     * A condition without a generation, as API servers before 1.34 have them, speaks for any. So does one of a status for which the
+     * kubelet has seen that generation: it leaves a condition's own as it was when it came about.
+     */
+    private static boolean speaksFor(PodCondition condition, PodStatus status, @Nullable Long generation) {
         return condition.getObservedGeneration() == null
                 || generation == null
-                || condition.getObservedGeneration() >= generation;
+                || condition.getObservedGeneration() >= generation
+                || status.getObservedGeneration() != null && status.getObservedGeneration() >= generation;
     }
 
     private static List<Step> steps(Pod pod) {

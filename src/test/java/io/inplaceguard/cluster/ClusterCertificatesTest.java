@@ -39,7 +39,8 @@ class ClusterCertificatesTest {
 
     private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private static final List<String> NAMES = List.of("guard.prod.svc", "guard.prod.svc.cluster.local");
-    private static final Times USUAL = Times.of(Duration.ofDays(90), Duration.ofDays(730));
+    private static final Times USUAL =
+            new Times(Duration.ofDays(90), Duration.ofDays(730), Duration.ofSeconds(10), Duration.ofDays(1));
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final MockCluster cluster = new MockCluster();
