@@ -12,9 +12,10 @@ mvn -B -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$wor
 taskset -c 0 "${JAVA:-java}" -XX:+UseSerialGC -Xmx256m -Dbench.folder="$work" \
   -cp "target/test-classes:target/classes:$(cat "$work/cp")" io.inplaceguard.bench.BenchServer \
   --server.port=18443 --management.server.port=18081 --spring.mvc.servlet.path=/mvc \
-  --inplace-guard.certs.dir="$work/certs" >"$work/log" 2>&1 &
+  --inplace-guard.drain=0s --inplace-guard.certs.dir="$work/certs" >"$work/log" 2>&1 &
 server=$!
-trap 'kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
+# Its ports are free for what runs next only when it has ended.
+trap 'kill $server 2>/dev/null || true; wait $server || true; rm -rf "$work"' EXIT
 for _ in $(seq 1 240); do
   curl -sf http://localhost:18081/readyz >/dev/null && break
   kill -0 "$server" 2>/dev/null || { cat "$work/log"; exit 1; }
