@@ -1,5 +1,7 @@
 package io.inplaceguard.server;
 
+import io.inplaceguard.certs.CertificateMaker;
+import io.inplaceguard.certs.ServingPair;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import io.inplaceguard.certs.CertificateMaker;
-import io.inplaceguard.certs.ServingPair;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -30,7 +30,8 @@ import javax.net.ssl.TrustManagerFactory;
 final class SelfCheck {
 
     private static final String UID = "inplace-guard-self-check";
-    private static final int TRAINING_ROUNDS = 20;
+    /** Enough that whatever a review needs is loaded; what is compiled on top of it fills the cache and then the memory. */
+    private static final int TRAINING_ROUNDS = 4;
 
     /** A review, and the path it is posted to. */
     record Posted(String path, byte[] review) {}
@@ -44,7 +45,7 @@ final class SelfCheck {
     }
 
     /**
-     * Recorded reviews, many times over, to train a cache of classes by: those of {@code *.mutate.json} to {@code /mutate}, the
+     * Recorded reviews, a few times over, to train a cache of classes by: those of {@code *.mutate.json} to {@code /mutate}, the
      * others to {@code /validate}.
      *
      * @throws UncheckedIOException where the folder cannot be read
