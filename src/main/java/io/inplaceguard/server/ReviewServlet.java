@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,12 +41,12 @@ final class ReviewServlet extends HttpServlet {
         }
         Optional<Endpoint> endpoint = Endpoint.at(request.getRequestURI());
         if (endpoint.isEmpty()) {
-            problem(response, 404, "Not Found", "Post AdmissionReviews to /mutate, /validate, /validate/enforce, /validate/warn or /validate/audit.");
+            Answers.problem(response, 404, "Not Found", "Post AdmissionReviews to /mutate, /validate, /validate/enforce, /validate/warn or /validate/audit.");
         } else if (!request.getMethod().equals("POST")) {
             response.setHeader("Allow", "POST");
-            problem(response, 405, "Method Not Allowed", "Post an AdmissionReview here.");
+            Answers.problem(response, 405, "Method Not Allowed", "Post an AdmissionReview here.");
         } else if (!isJson(request.getContentType())) {
-            problem(response, 415, "Unsupported Media Type", "Send the AdmissionReview as application/json.");
+            Answers.problem(response, 415, "Unsupported Media Type", "Send the AdmissionReview as application/json.");
         } else if (request.getContentLengthLong() > limit) {
             tooLarge(response);
         } else {
@@ -99,26 +98,13 @@ final class ReviewServlet extends HttpServlet {
             long nanos = System.nanoTime() - start;
             metrics.count(endpoint, decided.outcome(), nanos);
             ReviewLog.tell(decided.outcome(), nanos);
-            send(response, 200, "application/json", decided.body());
+            Answers.send(response, 200, "application/json", decided.body());
         } else {
-            problem(response, 400, "Bad Request", ((Answer.NotAReview) answer).problem());
+            Answers.problem(response, 400, "Bad Request", ((Answer.NotAReview) answer).problem());
         }
     }
 
     private void tooLarge(HttpServletResponse response) throws IOException {
-        problem(response, 413, "Content Too Large", "The review exceeds inplace-guard.max-review-bytes (" + limit + ").");
-    }
-
-    /** RFC 9457. The sentences are ours and need no escaping. */
-    private static void problem(HttpServletResponse response, int status, String title, String detail) throws IOException {
-        String json = "{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + ",\"detail\":\"" + detail + "\"}";
-        send(response, status, "application/problem+json", json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void send(HttpServletResponse response, int status, String type, byte[] body) throws IOException {
-        response.setStatus(status);
-        response.setContentType(type);
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        Answers.problem(response, 413, "Content Too Large", "The review exceeds inplace-guard.max-review-bytes (" + limit + ").");
     }
 }

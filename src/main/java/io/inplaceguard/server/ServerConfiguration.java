@@ -10,6 +10,7 @@ import io.inplaceguard.guard.Settings;
 import io.inplaceguard.review.Reviewer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,10 +18,16 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundleRegistry;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -29,12 +36,15 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /** All wiring of {@code serve} on one screen. */
-@SpringBootApplication(proxyBeanMethods = false)
+@SpringBootConfiguration(proxyBeanMethods = false)
+@Import(ManagementConfiguration.class)
+@ImportAutoConfiguration({SslAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class})
 @EnableConfigurationProperties(ServerProperties.class)
 public class ServerConfiguration {
 
@@ -47,7 +57,7 @@ public class ServerConfiguration {
      * @param args Spring properties as {@code --key=value}
      */
     public static ConfigurableApplicationContext run(String... args) {
-        return Start.run(ServerConfiguration.class, "", args);
+        return Start.run(ServerConfiguration.class, WebApplicationType.SERVLET, args);
     }
 
     /** Serves, or says in one sentence on stderr why not and ends with status 1. */
@@ -141,6 +151,12 @@ public class ServerConfiguration {
                 .description("When the CA of the served certificate expires, in seconds since 1970")
                 .register(registry);
         return new ReviewMetrics(registry);
+    }
+
+    @Bean
+    ManagementServer managementServer(
+            ManagementServerProperties properties, ApplicationAvailability availability, PrometheusMeterRegistry registry) {
+        return new ManagementServer(properties, availability, registry, () -> true);
     }
 
     @Bean

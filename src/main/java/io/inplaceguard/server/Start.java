@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** How the long-running commands start. */
@@ -12,18 +13,18 @@ public final class Start {
     private Start() {}
 
     /**
-     * Starts that configuration with that profile.
+     * Starts that configuration.
      *
-     * @param profile empty for none
+     * @param type    whether it is a web server besides its management port
      * @param args    Spring properties as {@code --key=value}
      */
-    public static ConfigurableApplicationContext run(Class<?> configuration, String profile, String... args) {
+    public static ConfigurableApplicationContext run(Class<?> configuration, WebApplicationType type, String... args) {
+        // It would warm up JSON mappers and message converters, which nothing here uses.
+        System.setProperty("spring.backgroundpreinitializer.ignore", "true");
         SpringApplication application = new SpringApplication(configuration);
+        application.setWebApplicationType(type);
         Map<String, Object> defaults = new HashMap<>(LogFormat.defaults());
         application.setDefaultProperties(defaults);
-        if (!profile.isEmpty()) {
-            application.setAdditionalProfiles(profile);
-        }
         return application.run(args);
     }
 

@@ -13,6 +13,9 @@ import org.springframework.boot.web.server.PortInUseException;
 /** Why the server could not start, as one sentence for whoever configured it. */
 final class StartFailure {
 
+    /** What {@link java.net.InetSocketAddress} says of a number that is no port. */
+    private static final String NO_PORT = "port out of range:";
+
     private StartFailure() {}
 
     /** The sentence; empty where the fault is not the user's, and a stack trace is what helps. */
@@ -27,6 +30,10 @@ final class StartFailure {
         if (cause instanceof PortInUseException port) {
             return Optional.of("Port " + port.getPort() + " is in use. Stop what listens there, or choose others with"
                     + " --server.port and --management.server.port.");
+        }
+        if (cause instanceof IllegalArgumentException && String.valueOf(cause.getMessage()).startsWith(NO_PORT)) {
+            return Optional.of(cause.getMessage().substring(NO_PORT.length()) + " is no port. Correct --server.port or"
+                    + " --management.server.port: from 0, for any free one, to 65535.");
         }
         if (cause instanceof BindException bind) {
             return Optional.of(unbound(bind).orElseGet(() -> unreadable(bind)));

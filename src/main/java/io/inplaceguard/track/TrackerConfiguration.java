@@ -3,20 +3,25 @@ package io.inplaceguard.track;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.inplaceguard.cluster.ImpatientClient;
+import io.inplaceguard.server.ManagementConfiguration;
+import io.inplaceguard.server.ManagementServer;
 import io.inplaceguard.server.Start;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.UUID;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /** All wiring of {@code track} on one screen. */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@EnableAutoConfiguration
+@Import(ManagementConfiguration.class)
 @EnableConfigurationProperties(TrackerProperties.class)
 public class TrackerConfiguration {
 
@@ -29,7 +34,11 @@ public class TrackerConfiguration {
      * @param args Spring properties as {@code --key=value}
      */
     public static void track(String... args) {
-        Start.orSay(() -> Start.run(TrackerConfiguration.class, "track", args));
+        Start.orSay(() -> run(args));
+    }
+
+    static ConfigurableApplicationContext run(String... args) {
+        return Start.run(TrackerConfiguration.class, WebApplicationType.NONE, args);
     }
 
     @Bean
@@ -78,7 +87,8 @@ public class TrackerConfiguration {
 
     /** Ready once pods have been read; an API server that is away later makes no tracker unready. */
     @Bean
-    HealthIndicator trackerHealthIndicator(Tracker tracker) {
-        return () -> tracker.hasSynced() ? Health.up().build() : Health.outOfService().build();
+    ManagementServer managementServer(
+            ManagementServerProperties properties, ApplicationAvailability availability, PrometheusMeterRegistry registry, Tracker tracker) {
+        return new ManagementServer(properties, availability, registry, tracker::hasSynced);
     }
 }

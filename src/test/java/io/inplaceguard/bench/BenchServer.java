@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,6 +18,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The real server with two more doors that read the body and do nothing: Spring MVC under /mvc, a servlet at /noop. */
 @Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration(exclude = ManagementContextAutoConfiguration.class)
 public class BenchServer {
 
     public static void main(String[] args) throws IOException {

@@ -2,6 +2,7 @@ package io.inplaceguard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.inplaceguard.certs.CertificateFolder;
 import io.inplaceguard.certs.CertificateMaker;
@@ -12,6 +13,7 @@ import io.inplaceguard.review.Cases;
 import io.inplaceguard.review.Cases.Case;
 import io.inplaceguard.review.Held;
 import java.io.InputStream;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -63,7 +66,7 @@ class WireTest {
         server = ServerConfiguration.run(
                 "--server.port=0", "--management.server.port=0", "--inplace-guard.drain=0s", "--inplace-guard.certs.dir=" + certs);
         port = ((ServletWebServerApplicationContext) server).getWebServer().getPort();
-        managementPort = server.getEnvironment().getProperty("local.management.port", Integer.class, 0);
+        managementPort = server.getBean(ManagementServer.class).port();
         client = client(new CertificateFolder(certs).read());
     }
 
@@ -181,6 +184,44 @@ class WireTest {
         for (String path : List.of("/env", "/beans", "/heapdump", "/shutdown", "/loggers", "/actuator", "/validate")) {
             assertThat(management(path)).as(path).isEqualTo("404");
         }
+    }
+
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource({
+        "GET, /livez, 200, application/json",
+        "HEAD, /readyz, 200, application/json",
+        "GET, /readyz?verbose, 200, application/json",
+        "GET, /metrics, 200, text/plain;version=0.0.4;charset=utf-8",
+        "GET, /healthz, 404, application/problem+json",
+        "POST, /livez, 405, application/problem+json",
+        "DELETE, /metrics, 405, application/problem+json",
+        "GET, /%00, 400, text/html;charset=utf-8",
+    })
+    void the_management_port_answers_as_probes_and_scrapers_expect(String method, String path, int status, String type) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path))
+                .method(method, BodyPublishers.noBody())
+                .build();
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.headers().firstValue("content-type")).hasValue(type);
+        assertThat(response.body()).doesNotContain("Tomcat");
+        assertThat(response.body().isEmpty()).isEqualTo(method.equals("HEAD"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server.port", "management.server.port"})
+    void a_port_that_is_taken_or_none_is_named(String setting) throws Exception {
+        String other = setting.equals("server.port") ? "management.server.port" : "server.port";
+        try (ServerSocket taken = new ServerSocket(0)) {
+            assertThat(told(setting, taken.getLocalPort(), other)).startsWith("Port " + taken.getLocalPort() + " is in use.");
+        }
+        assertThat(told(setting, 99_999, other)).startsWith("99999 is no port.");
+    }
+
+    private static String told(String setting, int port, String other) {
+        Throwable failure = catchThrowable(() ->
+                ServerConfiguration.run("--" + setting + "=" + port, "--" + other + "=0", "--inplace-guard.certs.dir=" + certs));
+        return StartFailure.sentence(failure).orElseThrow();
     }
 
     private static int status(String path) throws Exception {

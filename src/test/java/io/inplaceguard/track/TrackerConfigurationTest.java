@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inplaceguard.MockCluster;
-import io.inplaceguard.server.Start;
-import java.net.ServerSocket;
+import io.inplaceguard.server.ManagementServer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,11 +32,8 @@ class TrackerConfigurationTest {
 
     private void start(String apiServer) throws Exception {
         System.setProperty("kubernetes.master", apiServer);
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        tracker = Start.run(TrackerConfiguration.class, "track", "--management.server.port=" + port,
-                "--inplace-guard.track.leader-election=false");
+        tracker = TrackerConfiguration.run("--management.server.port=0", "--inplace-guard.track.leader-election=false");
+        port = tracker.getBean(ManagementServer.class).port();
     }
 
     private HttpResponse<String> get(String path) throws Exception {
