@@ -23,16 +23,22 @@ start() { # command; sets server and ms
 
 stop() { kill $server; wait $server 2>/dev/null || true; }
 
+reviews() { curl -sf http://127.0.0.1:18081/metrics | awk '/^inplace_guard_reviews_total/{n += $2} END {print int(n)}'; }
+
 measure() { # name, command
-  local name=$1 times=() median rss
+  local name=$1 times=() median rss load
   shift
   for _ in $(seq 0 "$runs"); do start "$@"; stop; times+=("$ms"); done
   # The first one made the certificates.
   median=$(printf '%s\n' "${times[@]:1}" | sort -n | sed -n "$(((runs + 1) / 2))p")
   start "$@"
   if command -v wrk >/dev/null; then
-    taskset -c 1 wrk -t1 -c8 -d15s -s "$work/post.lua" https://localhost:18443/validate >"$work/out"
-    rss="RSS $(awk '/VmRSS/{print int($2 / 1024)}' /proc/$server/status) MiB after $(awk '/requests in/{print $1}' "$work/out") reviews"
+    taskset -c 1 wrk -t1 -c8 -d120s -s "$work/post.lua" https://localhost:18443/validate >/dev/null &
+    load=$!
+    until [ "$(reviews)" -ge 10000 ]; do sleep 0.1; done
+    rss="RSS $(awk '/VmRSS/{print int($2 / 1024)}' /proc/$server/status) MiB after $(reviews) reviews"
+    kill $load
+    wait $load 2>/dev/null || true
   else
     rss="RSS not measured: it needs wrk (Debian: apt-get install wrk)"
   fi
