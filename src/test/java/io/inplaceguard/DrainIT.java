@@ -1,21 +1,21 @@
 package io.inplaceguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.inplaceguard.certs.CertificateFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,56 +26,37 @@ class DrainIT {
     @TempDir
     Path temp;
 
-    private int port;
-    private int management;
-
-    private Process serve(String drain) throws Exception {
-        try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            management = two.getLocalPort();
-        }
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"), "-jar", Path.of("target/inplace-guard.jar").toAbsolutePath().toString(), "serve",
-                        "--server.port=" + port, "--management.server.port=" + management, "--inplace-guard.drain=" + drain,
-                        "--inplace-guard.certs.dir=" + temp.resolve("certs"))
-                .redirectErrorStream(true)
-                .redirectOutput(temp.resolve("log").toFile())
-                .start();
-        for (int i = 0; i < 600 && !isReady(); i++) {
-            assertThat(process.isAlive()).isTrue();
-            Thread.sleep(100);
-        }
-        return process;
+    private JarServer serve(String drain) throws IOException {
+        return JarServer.start(
+                temp.resolve("log"),
+                List.of(),
+                "--inplace-guard.drain=" + drain,
+                "--inplace-guard.certs.dir=" + temp.resolve("certs"));
     }
 
-    private boolean isReady() {
-        try {
-            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://localhost:" + management + "/readyz")).build(), HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException | InterruptedException e) {
-            return false;
-        }
-    }
-
-    private HttpResponse<String> asked() throws Exception {
+    private HttpResponse<String> asked(JarServer server) throws Exception {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(new CertificateFolder(temp.resolve("certs")).read().trustStore());
         SSLContext trusting = SSLContext.getInstance("TLS");
-        trusting.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
+        trusting.init(null, trust.getTrustManagers(), null);
         return HttpClient.newBuilder().sslContext(trusting).build().send(
-                HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/validate"))
-                        .build(),
+                HttpRequest.newBuilder(URI.create("https://localhost:" + server.port() + "/validate")).build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void untilUnready(JarServer server) {
+        await().atMost(Duration.ofSeconds(3)).until(() -> !server.isReady());
     }
 
     @Test
     void told_to_end_it_is_unready_at_once_serves_on_and_ends() throws Exception {
-        Process process = serve("4s");
+        JarServer server = serve("4s");
+        Process process = server.process();
         try {
-            assertThat(asked().headers().firstValue("Connection")).isEmpty();
+            assertThat(asked(server).headers().firstValue("Connection")).isEmpty();
             process.destroy();
-            for (int i = 0; i < 30 && isReady(); i++) {
-                Thread.sleep(100);
-            }
-            assertThat(isReady()).isFalse();
-            HttpResponse<String> late = asked();
+            untilUnready(server);
+            HttpResponse<String> late = asked(server);
             assertThat(late.statusCode()).isEqualTo(405);
             assertThat(late.headers().firstValue("Connection")).contains("close");
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -87,12 +68,11 @@ class DrainIT {
 
     @Test
     void told_twice_it_ends_at_once() throws Exception {
-        Process process = serve("10m");
+        JarServer server = serve("10m");
+        Process process = server.process();
         try {
             process.destroy();
-            for (int i = 0; i < 30 && isReady(); i++) {
-                Thread.sleep(100);
-            }
+            untilUnready(server);
             process.destroy();
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         } finally {
@@ -103,7 +83,7 @@ class DrainIT {
     @Test
     void interrupted_at_a_terminal_it_ends_in_order_too() throws Exception {
         Assumptions.assumeFalse(isInterruptIgnored(), "what a shell runs in its background ignores SIGINT, and hands that on");
-        Process process = serve("1s");
+        Process process = serve("1s").process();
         try {
             new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -118,31 +98,5 @@ class DrainIT {
         return Files.exists(status) && Files.readAllLines(status).stream()
                 .filter(line -> line.startsWith("SigIgn:"))
                 .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
-    }
-
-    /** Trusts whatever is there and asks for no name: this is about the end, not about certificates. */
-    private static final class Trusting extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

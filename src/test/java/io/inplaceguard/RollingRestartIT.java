@@ -1,7 +1,6 @@
 package io.inplaceguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.inplaceguard.certs.CertificateFolder;
 import io.inplaceguard.certs.CertificateMaker;
@@ -10,11 +9,6 @@ import io.inplaceguard.load.ApiServerClient;
 import io.inplaceguard.load.Load;
 import io.inplaceguard.load.TcpBalancer;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,42 +31,12 @@ class RollingRestartIT {
     @TempDir
     private Path temp;
 
-    private record Running(Process process, int port, int management) {
-        boolean isReady() {
-            try {
-                return HttpClient.newHttpClient()
-                                .send(
-                                        HttpRequest.newBuilder(URI.create("http://localhost:" + management + "/readyz")).build(),
-                                        HttpResponse.BodyHandlers.discarding())
-                                .statusCode()
-                        == 200;
-            } catch (IOException e) {
-                return false;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
-    }
-
-    private Running start(int number) throws IOException {
-        int port;
-        int management;
-        try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            management = two.getLocalPort();
-        }
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"), "-XX:+UseSerialGC", "-Xmx64m", "-jar",
-                        Path.of("target/inplace-guard.jar").toAbsolutePath().toString(), "serve",
-                        "--server.port=" + port, "--management.server.port=" + management,
-                        "--inplace-guard.certs.mode=files", "--inplace-guard.certs.dir=" + temp.resolve("certs"))
-                .redirectErrorStream(true)
-                .redirectOutput(temp.resolve("log-" + number).toFile())
-                .start();
-        Running running = new Running(process, port, management);
-        await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(200)).until(running::isReady);
-        return running;
+    private JarServer start(int number) throws IOException {
+        return JarServer.start(
+                temp.resolve("log-" + number),
+                List.of("-XX:+UseSerialGC", "-Xmx64m"),
+                "--inplace-guard.certs.mode=files",
+                "--inplace-guard.certs.dir=" + temp.resolve("certs"));
     }
 
     @Test
@@ -82,7 +46,7 @@ class RollingRestartIT {
         Authority authority = CertificateMaker.authority(Instant.now(), Duration.ofDays(10));
         new CertificateFolder(temp.resolve("certs"))
                 .write(authority, CertificateMaker.pair(authority, List.of(NAME), Instant.now(), Duration.ofDays(1)));
-        Deque<Running> all = new ArrayDeque<>();
+        Deque<JarServer> all = new ArrayDeque<>();
         try (TcpBalancer balancer = new TcpBalancer();
                 ApiServerClient client = new ApiServerClient(NAME, balancer::port, Integer.MAX_VALUE, null)) {
             client.trust(List.of(authority.certificate()));
@@ -96,7 +60,7 @@ class RollingRestartIT {
                 for (int i = 0; i < restarts; i++) {
                     all.add(start(2 + i));
                     balancer.add(all.getLast().port());
-                    Running old = all.getFirst();
+                    JarServer old = all.getFirst();
                     old.process().destroy();
                     // The endpoint is taken away when its Pod is told to end, but those who route are told later.
                     Thread.sleep(random.nextInt((int) LAG.toMillis()));
