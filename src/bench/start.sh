@@ -35,9 +35,9 @@ measure() { # name, command
   if command -v wrk >/dev/null; then
     taskset -c 1 wrk -t1 -c8 -d120s -s "$work/post.lua" https://localhost:18443/validate >/dev/null &
     load=$!
-    until [ "$(reviews)" -ge 10000 ]; do sleep 0.1; done
+    until [ "$(reviews)" -ge 10000 ] || ! kill -0 $load 2>/dev/null; do sleep 0.1; done
     rss="RSS $(awk '/VmRSS/{print int($2 / 1024)}' /proc/$server/status) MiB after $(reviews) reviews"
-    kill $load
+    kill $load 2>/dev/null || true
     wait $load 2>/dev/null || true
   else
     rss="RSS not measured: it needs wrk (Debian: apt-get install wrk)"
