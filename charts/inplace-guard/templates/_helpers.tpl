@@ -150,3 +150,12 @@ caBundle: {{ $root.Values.certs.caBundle }}
     (has(object.spec.topology.subsets) && object.spec.topology.subsets.map(s, has(s.patch) ? [s.name, s.patch] : [s.name]) !=
     oldObject.spec.topology.subsets.map(s, has(s.patch) ? [s.name, s.patch] : [s.name]))))
 {{- end }}
+
+{{- /* Where a NetworkPolicy lets the API server be reached, by its name in DNS. */}}
+{{- define "guard.apiServerPorts" -}}
+{{- range .Values.networkPolicy.apiServerPorts | default (list 443 6443) -}}
+- {port: {{ . }}, protocol: TCP}
+{{ end -}}
+- {port: 53, protocol: UDP}
+- {port: 53, protocol: TCP}
+{{- end }}
