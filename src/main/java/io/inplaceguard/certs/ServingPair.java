@@ -129,7 +129,10 @@ public record ServingPair(List<X509Certificate> authorities, List<X509Certificat
         }
     }
 
-    /** JKS, for it never leaves the memory: PKCS #12 encrypts and decrypts the key in 10,000 rounds each, a tenth of the time to Ready. */
+    /**
+     * JKS, for it never leaves the memory: PKCS #12 encrypts and decrypts the key in 10,000 rounds each, a tenth of the time to
+     * Ready.
+     */
     private static KeyStore empty() throws GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("JKS");
         try {

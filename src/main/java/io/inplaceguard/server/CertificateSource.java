@@ -65,19 +65,15 @@ record CertificateSource(
         return host.substring(Math.max(0, host.length() - 50)).replaceFirst("^[^A-Za-z0-9]+", "");
     }
 
-    /** @throws CertificateException where the pair to serve is not valid, and the one that is served is */
+    /** @throws CertificateException where the pair to serve is not valid, unless the one that is served is not either */
     ServingPair get(@Nullable ServingPair served) {
         ServingPair next = pair.apply(served);
         Instant now = Instant.now();
-        if (served != null && served.isValidAt(now) && !next.isValidAt(now)) {
-            throw invalid(next);
+        if ((served == null || served.isValidAt(now)) && !next.isValidAt(now)) {
+            throw new CertificateException(
+                    Path.of(where), CertificateFolder.CERTIFICATE, "is not valid now (until " + next.notAfter() + "). Replace it");
         }
         return next;
-    }
-
-    private CertificateException invalid(ServingPair pair) {
-        return new CertificateException(
-                Path.of(where), CertificateFolder.CERTIFICATE, "is not valid now (until " + pair.notAfter() + "). Replace it");
     }
 
     /** Has that called when the place is known to have changed; files are looked at often instead. */
@@ -98,11 +94,7 @@ record CertificateSource(
     ServingPair first() {
         while (true) {
             try {
-                ServingPair first = get(null);
-                if (!first.isValidAt(Instant.now())) {
-                    throw invalid(first);
-                }
-                return first;
+                return get(null);
             } catch (KubernetesClientException e) {
                 if (cluster == null) {
                     throw e;

@@ -171,9 +171,15 @@ class WireTest {
                 "inplace_guard_certificate_not_after_seconds");
     }
 
+    private static HttpResponse<String> askManagement(String method, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path))
+                .method(method, BodyPublishers.noBody())
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+
     private static String management(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path)).build();
-        HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        HttpResponse<String> response = askManagement("GET", path);
         return response.statusCode() == 200 ? response.body() : String.valueOf(response.statusCode());
     }
 
@@ -198,10 +204,7 @@ class WireTest {
         "GET, /%00, 400, text/html;charset=utf-8",
     })
     void the_management_port_answers_as_probes_and_scrapers_expect(String method, String path, int status, String type) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path))
-                .method(method, BodyPublishers.noBody())
-                .build();
-        HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        HttpResponse<String> response = askManagement(method, path);
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(response.headers().firstValue("content-type")).hasValue(type);
         assertThat(response.body()).doesNotContain("Tomcat");
@@ -225,9 +228,7 @@ class WireTest {
     }
 
     private static int status(String path) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path)).build(), BodyHandlers.discarding())
-                .statusCode();
+        return askManagement("GET", path).statusCode();
     }
 
     @Test
