@@ -30,7 +30,7 @@ integration: ## run chart, webhook and tracker on a real kube-apiserver (needs e
 	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
 
 soak: ## what replaces certificates and processes, in its long form under load: 20 CAs, 50 leaves, 20 restarts (40 minutes)
-	$(MVN) -q test -Dtest='ClusterCertificatesTest,RotationLoadTest,AuthorityRotationLoadTest' -Drotations=20 -Dleaves=50
+	$(MVN) -q test -Dtest='CertificateReconcilerTest,RotationLoadTest,AuthorityRotationLoadTest' -Drotations=20 -Dleaves=50
 	$(MVN) -q -DskipTests package
 	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test=RollingRestartIT -Drestarts=20
 	@cat target/rotation-*.txt

@@ -5,7 +5,7 @@ import io.inplaceguard.check.CheckCommand;
 import io.inplaceguard.check.ExplainCommand;
 import io.inplaceguard.server.ServerConfiguration;
 import io.inplaceguard.server.SmokeCommand;
-import io.inplaceguard.track.TrackerConfiguration;
+import io.inplaceguard.tracker.TrackerConfiguration;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -37,12 +37,15 @@ public final class InplaceGuard implements Runnable {
     private CommandLine.Model.CommandSpec spec;
 
     public static void main(String[] args) {
-        boolean serve = args.length == 0 || args[0].equals("serve") || args[0].startsWith("--") && !OTHERS.contains(args[0]);
+        boolean serve =
+                args.length == 0 || args[0].equals("serve") || (args[0].startsWith("--") && !OTHERS.contains(args[0]));
         boolean track = !serve && args[0].equals("track");
         if (!serve && !track) {
-            System.exit(new CommandLine(new InplaceGuard()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+            System.exit(new CommandLine(new InplaceGuard())
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .execute(args));
         }
-        boolean named = track || args.length > 0 && args[0].equals("serve");
+        boolean named = track || (args.length > 0 && args[0].equals("serve"));
         List<String> rest = Arrays.asList(args).subList(named ? 1 : 0, args.length);
         if (rest.contains("--help") || rest.contains("-h")) {
             System.exit(new CommandLine(new InplaceGuard()).execute("--help"));

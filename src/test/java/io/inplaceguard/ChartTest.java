@@ -43,7 +43,11 @@ class ChartTest {
     private static final Map<String, String> DEFAULTS = Map.of();
 
     private static String rendered(Map<String, String> values) {
-        TemplateCommand template = new Helm(CHART).template().withName("guard").withNamespace("inplace-system").withKubeVersion("1.33.0");
+        TemplateCommand template = new Helm(CHART)
+                .template()
+                .withName("guard")
+                .withNamespace("inplace-system")
+                .withKubeVersion("1.33.0");
         values.forEach((name, value) -> {
             if (value.startsWith("{")) {
                 String[] each = value.substring(1, value.length() - 1).split(",");
@@ -76,7 +80,11 @@ class ChartTest {
     }
 
     private static boolean isOfTheTracker(JsonNode object) {
-        return object.path("metadata").path("labels").path("app.kubernetes.io/component").asString("").equals("tracker");
+        return object.path("metadata")
+                .path("labels")
+                .path("app.kubernetes.io/component")
+                .asString("")
+                .equals("tracker");
     }
 
     /** Three ways to certificates, four modes, and the switches, turned one after the other: 3 x 4 x 5 combinations. */
@@ -84,14 +92,54 @@ class ChartTest {
         List<Map<String, String>> all = new ArrayList<>();
         List<Map<String, String>> switches = List.of(
                 Map.of(),
-                Map.of("autoscaling.enabled", "true", "networkPolicy.enabled", "true", "podDisruptionBudget.enabled", "false",
-                        "tracker.enabled", "true"),
-                Map.of("serviceMonitor.enabled", "true", "prometheusRule.enabled", "true", "dashboard.enabled", "true",
-                        "serviceMonitor.labels.release", "prom", "tracker.enabled", "true", "tracker.replicas", "2"),
-                Map.of("owners", "false", "fullnameOverride", "x", "image.digest", "sha256:" + "0".repeat(64), "podLabels.a", "b",
-                        "exemptions.usernames", "{system:admin,bob}", "webhooks.excludedNamespaces", "{a,b}", "imagePullSecrets", "{regcred}",
-                        "nodeSelector.disk", "ssd"),
-                Map.of("clientCa.mode", "required", "clientCa.configMap", "clients", "clientCa.subjects", "{kube-apiserver}", "replicas", "3"));
+                Map.of(
+                        "autoscaling.enabled",
+                        "true",
+                        "networkPolicy.enabled",
+                        "true",
+                        "podDisruptionBudget.enabled",
+                        "false",
+                        "tracker.enabled",
+                        "true"),
+                Map.of(
+                        "serviceMonitor.enabled",
+                        "true",
+                        "prometheusRule.enabled",
+                        "true",
+                        "dashboard.enabled",
+                        "true",
+                        "serviceMonitor.labels.release",
+                        "prom",
+                        "tracker.enabled",
+                        "true",
+                        "tracker.replicas",
+                        "2"),
+                Map.of(
+                        "owners",
+                        "false",
+                        "fullnameOverride",
+                        "x",
+                        "image.digest",
+                        "sha256:" + "0".repeat(64),
+                        "podLabels.a",
+                        "b",
+                        "exemptions.usernames",
+                        "{system:admin,bob}",
+                        "webhooks.excludedNamespaces",
+                        "{a,b}",
+                        "imagePullSecrets",
+                        "{regcred}",
+                        "nodeSelector.disk",
+                        "ssd"),
+                Map.of(
+                        "clientCa.mode",
+                        "required",
+                        "clientCa.configMap",
+                        "clients",
+                        "clientCa.subjects",
+                        "{kube-apiserver}",
+                        "replicas",
+                        "3"));
         for (String certs : List.of("cluster", "cert-manager", "files")) {
             for (String mode : List.of("enforce", "warn", "audit", "off")) {
                 for (Map<String, String> more : switches) {
@@ -122,26 +170,36 @@ class ChartTest {
         assertThat(rendered(values)).isEqualTo(rendered(values));
         List<JsonNode> objects = objects(values);
         Set<String> there = new HashSet<>();
-        objects.forEach(object -> there.add(object.path("kind").asString() + " " + object.at("/metadata/name").asString()));
+        objects.forEach(object -> there.add(object.path("kind").asString() + " "
+                + object.at("/metadata/name").asString()));
         JsonNode deployment = one(objects, "Deployment");
         JsonNode pod = deployment.at("/spec/template/spec");
         JsonNode labels = deployment.at("/spec/template/metadata/labels");
-        assertThat(there).contains("ServiceAccount " + pod.path("serviceAccountName").asString());
+        assertThat(there)
+                .contains("ServiceAccount " + pod.path("serviceAccountName").asString());
         assertSelects(deployment.at("/spec/selector/matchLabels"), labels);
         JsonNode service = one(objects, "Service");
         assertSelects(service.at("/spec/selector"), labels);
-        List<String> ports = pod.at("/containers/0/ports").valueStream().map(port -> port.path("name").asString()).toList();
-        service.at("/spec/ports").forEach(port -> assertThat(ports).contains(port.path("targetPort").asString()));
+        List<String> ports = pod.at("/containers/0/ports")
+                .valueStream()
+                .map(port -> port.path("name").asString())
+                .toList();
+        service.at("/spec/ports")
+                .forEach(port ->
+                        assertThat(ports).contains(port.path("targetPort").asString()));
         for (String kind : List.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")) {
             for (JsonNode webhook : one(objects, kind).path("webhooks")) {
                 assertThat(webhook.at("/clientConfig/service/name")).isEqualTo(service.at("/metadata/name"));
-                assertThat(webhook.at("/clientConfig/service/namespace").asString()).isEqualTo("inplace-system");
-                assertThat(webhook.at("/clientConfig").has("caBundle")).isEqualTo("files".equals(values.get("certs.mode")));
+                assertThat(webhook.at("/clientConfig/service/namespace").asString())
+                        .isEqualTo("inplace-system");
+                assertThat(webhook.at("/clientConfig").has("caBundle"))
+                        .isEqualTo("files".equals(values.get("certs.mode")));
                 assertSafe(webhook);
             }
         }
         Set<String> mounts = new TreeSet<>();
-        pod.at("/containers/0/volumeMounts").forEach(mount -> mounts.add(mount.path("name").asString()));
+        pod.at("/containers/0/volumeMounts")
+                .forEach(mount -> mounts.add(mount.path("name").asString()));
         Set<String> volumes = new TreeSet<>();
         pod.path("volumes").forEach(volume -> volumes.add(volume.path("name").asString()));
         assertThat(mounts).isEqualTo(volumes);
@@ -149,31 +207,45 @@ class ChartTest {
             for (String reference : List.of("/roleRef", "/spec/scaleTargetRef", "/spec/issuerRef")) {
                 JsonNode target = object.at(reference);
                 if (!target.isMissingNode()) {
-                    assertThat(there).contains(target.path("kind").asString() + " " + target.path("name").asString());
+                    assertThat(there)
+                            .contains(target.path("kind").asString() + " "
+                                    + target.path("name").asString());
                 }
             }
             for (String selector : List.of("/spec/selector/matchLabels", "/spec/podSelector/matchLabels")) {
                 if (!object.at(selector).isMissingNode()) {
-                    assertThat(objects).as("%s selects nothing", object.at("/metadata/name")).anyMatch(other -> selects(object.at(selector), other));
+                    assertThat(objects)
+                            .as("%s selects nothing", object.at("/metadata/name"))
+                            .anyMatch(other -> selects(object.at(selector), other));
                 }
             }
             JsonNode template = object.path("kind").asString().equals("Pod") ? object : object.at("/spec/template");
             template.at("/spec/volumes").forEach(volume -> {
                 String secret = volume.at("/secret/secretName").asString("");
                 if (!secret.isEmpty() && !secret.equals("mine")) {
-                    boolean certificate = objects.stream().anyMatch(other -> other.at("/spec/secretName").asString("").equals(secret));
-                    assertThat(certificate || there.contains("Secret " + secret)).as(secret).isTrue();
+                    boolean certificate = objects.stream()
+                            .anyMatch(other ->
+                                    other.at("/spec/secretName").asString("").equals(secret));
+                    assertThat(certificate || there.contains("Secret " + secret))
+                            .as(secret)
+                            .isTrue();
                 }
             });
             template.at("/spec/containers").forEach(each -> {
-                List<String> named = each.path("ports").valueStream().map(port -> port.path("name").asString()).toList();
+                List<String> named = each.path("ports")
+                        .valueStream()
+                        .map(port -> port.path("name").asString())
+                        .toList();
                 for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
                     if (each.has(probe)) {
-                        assertThat(named).contains(each.path(probe).at("/httpGet/port").asString());
+                        assertThat(named)
+                                .contains(each.path(probe).at("/httpGet/port").asString());
                     }
                 }
             });
-            object.path("subjects").forEach(subject -> assertThat(there).contains("ServiceAccount " + subject.path("name").asString()));
+            object.path("subjects")
+                    .forEach(subject -> assertThat(there)
+                            .contains("ServiceAccount " + subject.path("name").asString()));
             assertLeastPrivilege(object);
         }
     }
@@ -183,39 +255,60 @@ class ChartTest {
         assertThat(objects(DEFAULTS)).noneMatch(ChartTest::isOfTheTracker);
         List<JsonNode> objects = objects(Map.of("tracker.enabled", "true"));
         JsonNode deployment = objects.stream()
-                .filter(object -> isOfTheTracker(object) && object.path("kind").asString().equals("Deployment"))
+                .filter(object ->
+                        isOfTheTracker(object) && object.path("kind").asString().equals("Deployment"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(deployment.at("/spec/template/spec/containers/0/args").toString()).isEqualTo("[\"track\"]");
+        assertThat(deployment.at("/spec/template/spec/containers/0/args").toString())
+                .isEqualTo("[\"track\"]");
         assertThat(deployment.at("/spec/template/spec/serviceAccountName").asString())
-                .isNotEqualTo(one(objects, "Deployment").at("/spec/template/spec/serviceAccountName").asString());
+                .isNotEqualTo(one(objects, "Deployment")
+                        .at("/spec/template/spec/serviceAccountName")
+                        .asString());
         assertSelects(deployment.at("/spec/selector/matchLabels"), deployment.at("/spec/template/metadata/labels"));
         JsonNode service = one(objects, "Service").at("/spec/selector");
         assertThat(service.properties().stream()
-                        .allMatch(entry -> entry.getValue().equals(deployment.at("/spec/template/metadata/labels").get(entry.getKey()))))
+                        .allMatch(entry -> entry.getValue()
+                                .equals(deployment
+                                        .at("/spec/template/metadata/labels")
+                                        .get(entry.getKey()))))
                 .as("the webhook's Service finds the tracker")
                 .isFalse();
         Set<String> granted = new TreeSet<>();
-        objects.stream().filter(ChartTest::isOfTheTracker).forEach(role -> role.path("rules").forEach(rule -> rule.path("resources")
-                .forEach(resource -> granted.add(rule.path("apiGroups").get(0).asString() + "/" + resource.asString() + " " + rule.path("verbs")))));
+        objects.stream()
+                .filter(ChartTest::isOfTheTracker)
+                .forEach(role -> role.path("rules")
+                        .forEach(rule -> rule.path("resources")
+                                .forEach(resource -> granted.add(
+                                        rule.path("apiGroups").get(0).asString() + "/" + resource.asString() + " "
+                                                + rule.path("verbs")))));
         String followed = " [\"get\",\"list\",\"watch\",\"patch\"]";
         assertThat(granted)
                 .containsExactlyInAnyOrder(
-                        "/pods" + followed, "apps.kruise.io/clonesets" + followed, "apps.kruise.io/statefulsets" + followed,
-                        "apps.kruise.io/daemonsets" + followed, "apps.kruise.io/uniteddeployments" + followed, "apps/statefulsets" + followed, "apps/daemonsets" + followed,
-                        "/events [\"create\"]", "coordination.k8s.io/leases [\"create\"]",
+                        "/pods" + followed,
+                        "apps.kruise.io/clonesets" + followed,
+                        "apps.kruise.io/statefulsets" + followed,
+                        "apps.kruise.io/daemonsets" + followed,
+                        "apps.kruise.io/uniteddeployments" + followed,
+                        "apps/statefulsets" + followed,
+                        "apps/daemonsets" + followed,
+                        "/events [\"create\"]",
+                        "coordination.k8s.io/leases [\"create\"]",
                         "coordination.k8s.io/leases [\"get\",\"update\",\"patch\"]");
     }
 
     private static boolean selects(JsonNode selector, JsonNode object) {
         JsonNode pods = object.at("/spec/template/metadata/labels");
         JsonNode labels = pods.isMissingNode() ? object.at("/metadata/labels") : pods;
-        return !selector.isEmpty() && selector.properties().stream().allMatch(entry -> entry.getValue().equals(labels.get(entry.getKey())));
+        return !selector.isEmpty()
+                && selector.properties().stream()
+                        .allMatch(entry -> entry.getValue().equals(labels.get(entry.getKey())));
     }
 
     private static void assertSelects(JsonNode selector, JsonNode labels) {
         assertThat(selector.isEmpty()).isFalse();
-        selector.properties().forEach(entry -> assertThat(labels.get(entry.getKey())).isEqualTo(entry.getValue()));
+        selector.properties()
+                .forEach(entry -> assertThat(labels.get(entry.getKey())).isEqualTo(entry.getValue()));
     }
 
     private static void assertSafe(JsonNode webhook) {
@@ -226,7 +319,8 @@ class ChartTest {
         assertThat(first.path("key").asString()).isEqualTo("kubernetes.io/metadata.name");
         assertThat(first.path("operator").asString()).isEqualTo("NotIn");
         assertThat(first.path("values").toString()).startsWith("[\"kube-system\",\"inplace-system\"");
-        if (webhook.path("rules").toString().contains("CREATE") && webhook.path("rules").toString().contains("pods")) {
+        if (webhook.path("rules").toString().contains("CREATE")
+                && webhook.path("rules").toString().contains("pods")) {
             assertThat(webhook.path("failurePolicy").asString()).isEqualTo("Ignore");
         }
     }
@@ -236,7 +330,8 @@ class ChartTest {
             if (rule.has("verbs")) {
                 assertThat(rule.toString()).doesNotContain("*");
                 String verbs = rule.path("verbs").toString();
-                boolean owners = verbs.equals("[\"list\",\"watch\"]") && rule.path("apiGroups").toString().contains("apps.kruise.io");
+                boolean owners = verbs.equals("[\"list\",\"watch\"]")
+                        && rule.path("apiGroups").toString().contains("apps.kruise.io");
                 boolean tracked = isOfTheTracker(role) && verbs.equals("[\"get\",\"list\",\"watch\",\"patch\"]");
                 assertThat(rule.has("resourceNames") || verbs.equals("[\"create\"]") || owners || tracked)
                         .as("%s", rule)
@@ -250,25 +345,33 @@ class ChartTest {
     @MethodSource("matrix")
     void every_pod_is_restricted(Map<String, String> values) {
         for (JsonNode object : objects(values)) {
-            JsonNode pod = object.path("kind").asString().equals("Pod") ? object.path("spec") : object.at("/spec/template/spec");
+            JsonNode pod = object.path("kind").asString().equals("Pod")
+                    ? object.path("spec")
+                    : object.at("/spec/template/spec");
             if (!pod.has("containers")) {
                 continue;
             }
             assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
             assertThat(pod.at("/securityContext/runAsUser").asInt()).isPositive();
-            assertThat(pod.at("/securityContext/seccompProfile/type").asString()).isEqualTo("RuntimeDefault");
+            assertThat(pod.at("/securityContext/seccompProfile/type").asString())
+                    .isEqualTo("RuntimeDefault");
             assertThat(pod.propertyNames()).doesNotContain("hostNetwork", "hostPID", "hostIPC");
             for (JsonNode container : pod.path("containers")) {
                 JsonNode security = container.path("securityContext");
-                assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+                assertThat(security.path("allowPrivilegeEscalation").asBoolean(true))
+                        .isFalse();
                 assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
                 assertThat(security.at("/capabilities/drop").toString()).isEqualTo("[\"ALL\"]");
                 assertThat(container.at("/resources/limits").has("memory")).isTrue();
             }
             for (JsonNode volume : pod.path("volumes")) {
-                assertThat(volume.has("emptyDir") || volume.has("secret") || volume.has("configMap")).isTrue();
+                assertThat(volume.has("emptyDir") || volume.has("secret") || volume.has("configMap"))
+                        .isTrue();
                 // In cluster mode the Secret holds the CA's key.
-                assertThat(values.get("certs.mode").equals("cluster") && volume.has("secret") && !volume.path("secret").has("items")).isFalse();
+                assertThat(values.get("certs.mode").equals("cluster")
+                                && volume.has("secret")
+                                && !volume.path("secret").has("items"))
+                        .isFalse();
             }
         }
     }
@@ -276,28 +379,57 @@ class ChartTest {
     @Test
     void with_a_secret_of_ones_own_nothing_asks_the_api_server() {
         List<JsonNode> objects = objects(Map.of("certs.mode", "files", "certs.secretName", "mine"));
-        assertThat(one(objects, "Deployment").at("/spec/template/spec/automountServiceAccountToken").asBoolean(true)).isFalse();
-        assertThat(objects).extracting(object -> object.path("kind").asString()).doesNotContain("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
+        assertThat(one(objects, "Deployment")
+                        .at("/spec/template/spec/automountServiceAccountToken")
+                        .asBoolean(true))
+                .isFalse();
+        assertThat(objects)
+                .extracting(object -> object.path("kind").asString())
+                .doesNotContain("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
         assertThatThrownBy(() -> rendered(Map.of("certs.mode", "files"))).hasMessageContaining("certs.secretName");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mod=enforce", "certs.mod=files", "webhooks.failurePolicy.pods=Fail", "webhooks.timeoutSeconds=11", "mode=strict",
-        "image.repo=x", "replicas=0", "clientCa.mode=on", "certs.leafLifetime=forever", "resources.limit.memory=1Gi",
-        "podDisruptionBudget.maxUnavailable=some", "fullnameOverride=A_B", "maxReviewBytes=0MB", "affinity.nodeAffinity.required=x",
-        "tolerations[0].keys=a", "affinity.node=x", "tracker.resources.cpu=1", "resizePolicy.cpu=Restart", "owners=maybe", "serviceMonitor.enabled=yes"})
+    @ValueSource(
+            strings = {
+                "mod=enforce",
+                "certs.mod=files",
+                "webhooks.failurePolicy.pods=Fail",
+                "webhooks.timeoutSeconds=11",
+                "mode=strict",
+                "image.repo=x",
+                "replicas=0",
+                "clientCa.mode=on",
+                "certs.leafLifetime=forever",
+                "resources.limit.memory=1Gi",
+                "podDisruptionBudget.maxUnavailable=some",
+                "fullnameOverride=A_B",
+                "maxReviewBytes=0MB",
+                "affinity.nodeAffinity.required=x",
+                "tolerations[0].keys=a",
+                "affinity.node=x",
+                "tracker.resources.cpu=1",
+                "resizePolicy.cpu=Restart",
+                "owners=maybe",
+                "serviceMonitor.enabled=yes"
+            })
     void a_misspelt_value_is_an_error(String assignment) {
         String[] halves = assignment.split("=");
-        assertThatThrownBy(() -> rendered(Map.of(halves[0], halves[1]))).hasMessageContaining("don't meet the specifications of the schema");
+        assertThatThrownBy(() -> rendered(Map.of(halves[0], halves[1])))
+                .hasMessageContaining("don't meet the specifications of the schema");
     }
 
     @Test
     void who_has_to_show_a_certificate_is_read_from_a_config_map_that_must_be_named() {
         List<JsonNode> objects = objects(Map.of("clientCa.mode", "required", "clientCa.configMap", "clients"));
         JsonNode pod = one(objects, "Deployment").at("/spec/template/spec");
-        assertThat(pod.path("volumes").toString()).contains("{\"name\":\"client-ca\",\"configMap\":{\"name\":\"clients\"}}");
-        assertThat(objects).as("a test that has no certificate would fail").noneMatch(object -> object.path("kind").asString().equals("Pod"));
-        assertThatThrownBy(() -> rendered(Map.of("clientCa.mode", "required"))).hasMessageContaining("clientCa.configMap");
+        assertThat(pod.path("volumes").toString())
+                .contains("{\"name\":\"client-ca\",\"configMap\":{\"name\":\"clients\"}}");
+        assertThat(objects)
+                .as("a test that has no certificate would fail")
+                .noneMatch(object -> object.path("kind").asString().equals("Pod"));
+        assertThatThrownBy(() -> rendered(Map.of("clientCa.mode", "required")))
+                .hasMessageContaining("clientCa.configMap");
     }
 
     @Test
@@ -314,13 +446,20 @@ class ChartTest {
         assertThat(missing).isEmpty();
     }
 
-    private static void leaves(String path, JsonNode value, JsonNode schema, java.util.function.BiConsumer<String, JsonNode> leaf) {
+    private static void leaves(
+            String path, JsonNode value, JsonNode schema, java.util.function.BiConsumer<String, JsonNode> leaf) {
         JsonNode properties = schema.path("properties");
         if (value.isObject() && !properties.isMissingNode()) {
-            assertThat(schema.path("additionalProperties").asBoolean(true)).as("%s is closed", path).isFalse();
+            assertThat(schema.path("additionalProperties").asBoolean(true))
+                    .as("%s is closed", path)
+                    .isFalse();
             value.properties().forEach(entry -> {
                 assertThat(properties.has(entry.getKey())).as(entry.getKey()).isTrue();
-                leaves(path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), entry.getValue(), properties.path(entry.getKey()), leaf);
+                leaves(
+                        path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(),
+                        entry.getValue(),
+                        properties.path(entry.getKey()),
+                        leaf);
             });
         } else {
             leaf.accept(path, value);
@@ -330,7 +469,10 @@ class ChartTest {
     @Test
     void a_namespaces_label_chooses_exactly_one_mode() {
         for (String preset : List.of("enforce", "warn", "audit", "off")) {
-            List<JsonNode> webhooks = one(objects(Map.of("mode", preset)), "ValidatingWebhookConfiguration").path("webhooks").valueStream().toList();
+            List<JsonNode> webhooks = one(objects(Map.of("mode", preset)), "ValidatingWebhookConfiguration")
+                    .path("webhooks")
+                    .valueStream()
+                    .toList();
             for (String label : List.of("", "enforce", "warn", "audit", "off")) {
                 String wanted = label.isEmpty() ? preset : label;
                 List<String> paths = webhooks.stream()
@@ -338,8 +480,12 @@ class ChartTest {
                         .map(webhook -> webhook.at("/clientConfig/service/path").asString())
                         .distinct()
                         .toList();
-                assertThat(paths).as("%s under %s", label, preset).isEqualTo(wanted.equals("off") ? List.of() : List.of("/validate/" + wanted));
-                assertThat(webhooks).noneMatch(webhook -> selects(webhook, "kube-system", label) || selects(webhook, "inplace-system", label));
+                assertThat(paths)
+                        .as("%s under %s", label, preset)
+                        .isEqualTo(wanted.equals("off") ? List.of() : List.of("/validate/" + wanted));
+                assertThat(webhooks)
+                        .noneMatch(webhook ->
+                                selects(webhook, "kube-system", label) || selects(webhook, "inplace-system", label));
             }
         }
     }
@@ -348,7 +494,9 @@ class ChartTest {
     @Test
     void sidecar_sets_are_asked_about_once_and_by_the_charts_mode_alone() throws Exception {
         for (String mode : List.of("enforce", "warn", "audit", "off")) {
-            List<JsonNode> webhooks = one(objects(Map.of("mode", mode)), "ValidatingWebhookConfiguration").path("webhooks").valueStream()
+            List<JsonNode> webhooks = one(objects(Map.of("mode", mode)), "ValidatingWebhookConfiguration")
+                    .path("webhooks")
+                    .valueStream()
                     .filter(webhook -> !webhook.at("/rules/0/scope").asString().equals("Namespaced"))
                     .toList();
             assertThat(webhooks).hasSize(1);
@@ -357,7 +505,9 @@ class ChartTest {
             assertThat(webhook.path("failurePolicy").asString()).isEqualTo(mode.equals("enforce") ? "Fail" : "Ignore");
             if (mode.equals("off")) {
                 Map<String, Object> nothing = Map.of("object", Map.of(), "oldObject", Map.of(), "request", Map.of());
-                assertThat(program(webhook.at("/matchConditions/0/expression").asString()).eval(nothing)).isEqualTo(false);
+                assertThat(program(webhook.at("/matchConditions/0/expression").asString())
+                                .eval(nothing))
+                        .isEqualTo(false);
             } else {
                 assertThat(webhook.at("/clientConfig/service/path").asString()).isEqualTo("/validate/" + mode);
             }
@@ -374,7 +524,11 @@ class ChartTest {
         }
         for (JsonNode expression : webhook.at("/namespaceSelector/matchExpressions")) {
             String value = labels.get(expression.path("key").asString());
-            boolean listed = value != null && expression.path("values").valueStream().anyMatch(each -> each.asString().equals(value));
+            boolean listed = value != null
+                    && expression
+                            .path("values")
+                            .valueStream()
+                            .anyMatch(each -> each.asString().equals(value));
             if (listed != expression.path("operator").asString().equals("In")) {
                 return false;
             }
@@ -382,43 +536,93 @@ class ChartTest {
         return true;
     }
 
-    private static final String SPEC = "{\"replicas\":1,\"updateStrategy\":{\"type\":\"InPlaceOnly\"},\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"x:1\"}]}},"
-            + "\"volumeClaimTemplates\":[{\"metadata\":{\"name\":\"d\"}}]}";
+    private static final String SPEC =
+            "{\"replicas\":1,\"updateStrategy\":{\"type\":\"InPlaceOnly\"},\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"x:1\"}]}},"
+                    + "\"volumeClaimTemplates\":[{\"metadata\":{\"name\":\"d\"}}]}";
 
     /** One edit of one object a line: the kind, the operation, a pointer, its new value, and whether the guard is to be asked. */
     @ParameterizedTest(name = "{0} {1} {2} {3}: {4}")
-    @CsvSource(delimiter = '|', nullValues = "-", value = {
-        "Pod|UPDATE|/metadata/labels|{\"a\":\"b\"}|false", "Pod|UPDATE|/metadata/annotations|{\"a\":\"b\"}|false", "Pod|UPDATE|/status|{\"phase\":\"Failed\"}|false",
-        "Pod|UPDATE|/metadata/finalizers|[\"x\"]|false", "Pod|UPDATE|/metadata/deletionTimestamp|\"2026-01-01T00:00:00Z\"|false",
-        "Pod|UPDATE|/spec/template|{}|true", "Pod|UPDATE|/spec/replicas|2|true", "Pod|UPDATE|/spec/tolerations|[]|true", "Pod|UPDATE|/spec/updateStrategy|-|true",
-        "Pod|UPDATE|/metadata/generation|2|false", "Pod|UPDATE|/metadata/managedFields|[]|false",
-        "CloneSet|UPDATE|/spec/replicas|2|false", "CloneSet|UPDATE|/spec/replicas|-|false", "CloneSet|UPDATE|/spec/minReadySeconds|5|false",
-        "CloneSet|UPDATE|/spec/scaleStrategy|{\"podsToDelete\":[\"x\"]}|false", "CloneSet|UPDATE|/status|{\"replicas\":3}|false",
-        "CloneSet|UPDATE|/metadata/labels|{\"a\":\"b\"}|false", "CloneSet|UPDATE|/metadata/finalizers|[\"x\"]|false", "CloneSet|UPDATE|/spec/selector|{}|false",
-        "CloneSet|UPDATE|/spec/template|{}|true", "CloneSet|UPDATE|/spec/template|-|true", "CloneSet|UPDATE|/spec/template|null|true",
-        "CloneSet|UPDATE|/spec/template/spec/containers/0/image|\"x:2\"|true", "CloneSet|UPDATE|/spec/template/metadata|{\"labels\":{}}|true",
-        "CloneSet|UPDATE|/spec/updateStrategy|-|true", "CloneSet|UPDATE|/spec/updateStrategy/type|\"ReCreate\"|true", "CloneSet|UPDATE|/spec/updateStrategy/paused|true|true",
-        "CloneSet|UPDATE|/spec/volumeClaimTemplates|-|true", "CloneSet|UPDATE|/spec/volumeClaimTemplates/0/spec|{}|true", "CloneSet|UPDATE|/spec|-|true",
-        "CloneSet|UPDATE|/metadata/deletionTimestamp|\"2026-01-01T00:00:00Z\"|false", "CloneSet|UPDATE|/spec/lifecycle|{}|false", "CloneSet|UPDATE|/spec/revisionHistoryLimit|3|false",
-        "StatefulSet|UPDATE|/spec/replicas|0|false", "StatefulSet|UPDATE|/spec/serviceName|\"s\"|false", "StatefulSet|UPDATE|/spec/reserveOrdinals|[1]|false",
-        "StatefulSet|UPDATE|/spec/template/spec/hostPID|true|true", "StatefulSet|UPDATE|/spec/updateStrategy/rollingUpdate|{\"partition\":1}|true",
-        "StatefulSet|UPDATE|/spec/persistentVolumeClaimRetentionPolicy|{}|false", "StatefulSet|UPDATE|/spec/podManagementPolicy|\"Parallel\"|false",
-        "DaemonSet|UPDATE|/spec/minReadySeconds|1|false", "DaemonSet|UPDATE|/spec/burstReplicas|1|false", "DaemonSet|UPDATE|/spec/template/spec|{}|true",
-        "DaemonSet|UPDATE|/spec/updateStrategy/rollingUpdate|{}|true", "DaemonSet|UPDATE|/status|{}|false",
-        "SidecarSet|UPDATE|/spec/containers|[{\"name\":\"s\"}]|true", "SidecarSet|UPDATE|/spec/initContainers|[{\"name\":\"s\"}]|true",
-        "SidecarSet|UPDATE|/spec/selector|{\"matchLabels\":{}}|false", "SidecarSet|UPDATE|/spec/injectionStrategy|{\"paused\":true}|false",
-        "SidecarSet|UPDATE|/spec/updateStrategy/type|\"NotUpdate\"|true", "SidecarSet|UPDATE|/spec/namespaceSelector|{}|false",
-        "UnitedDeployment|UPDATE|/spec/replicas|9|false", "UnitedDeployment|UPDATE|/spec/template/cloneSetTemplate|{}|true",
-        "UnitedDeployment|UPDATE|/spec/topology/subsets/0/replicas|4|false", "UnitedDeployment|UPDATE|/spec/topology/subsets/0/patch|{\"spec\":{}}|true",
-        "UnitedDeployment|UPDATE|/spec/topology/subsets/1/patch|-|true", "UnitedDeployment|UPDATE|/spec/topology/subsets/0/name|\"z\"|true",
-        "UnitedDeployment|UPDATE|/spec/topology/subsets|-|true", "UnitedDeployment|UPDATE|/spec/topology|-|true", "UnitedDeployment|UPDATE|/spec/topology/subsets/0/maxReplicas|4|false",
-        "UnitedDeployment|UPDATE|/spec/topology/scheduleStrategy|{}|false",
-        "CloneSet|CREATE|/spec/replicas|2|true", "UnitedDeployment|CREATE|/spec/replicas|2|true", "DaemonSet|CREATE|/spec|-|true", "StatefulSet|CREATE|/spec/template|-|true",
-    })
-    void match_conditions_let_through_what_can_matter_and_nothing_else(String kind, String operation, String pointer, String value, boolean asked) throws Exception {
-        ObjectNode before = JSON.readTree("{\"metadata\":{\"name\":\"web\"},\"spec\":" + SPEC + "}").asObject();
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "Pod|UPDATE|/metadata/labels|{\"a\":\"b\"}|false",
+                "Pod|UPDATE|/metadata/annotations|{\"a\":\"b\"}|false",
+                "Pod|UPDATE|/status|{\"phase\":\"Failed\"}|false",
+                "Pod|UPDATE|/metadata/finalizers|[\"x\"]|false",
+                "Pod|UPDATE|/metadata/deletionTimestamp|\"2026-01-01T00:00:00Z\"|false",
+                "Pod|UPDATE|/spec/template|{}|true",
+                "Pod|UPDATE|/spec/replicas|2|true",
+                "Pod|UPDATE|/spec/tolerations|[]|true",
+                "Pod|UPDATE|/spec/updateStrategy|-|true",
+                "Pod|UPDATE|/metadata/generation|2|false",
+                "Pod|UPDATE|/metadata/managedFields|[]|false",
+                "CloneSet|UPDATE|/spec/replicas|2|false",
+                "CloneSet|UPDATE|/spec/replicas|-|false",
+                "CloneSet|UPDATE|/spec/minReadySeconds|5|false",
+                "CloneSet|UPDATE|/spec/scaleStrategy|{\"podsToDelete\":[\"x\"]}|false",
+                "CloneSet|UPDATE|/status|{\"replicas\":3}|false",
+                "CloneSet|UPDATE|/metadata/labels|{\"a\":\"b\"}|false",
+                "CloneSet|UPDATE|/metadata/finalizers|[\"x\"]|false",
+                "CloneSet|UPDATE|/spec/selector|{}|false",
+                "CloneSet|UPDATE|/spec/template|{}|true",
+                "CloneSet|UPDATE|/spec/template|-|true",
+                "CloneSet|UPDATE|/spec/template|null|true",
+                "CloneSet|UPDATE|/spec/template/spec/containers/0/image|\"x:2\"|true",
+                "CloneSet|UPDATE|/spec/template/metadata|{\"labels\":{}}|true",
+                "CloneSet|UPDATE|/spec/updateStrategy|-|true",
+                "CloneSet|UPDATE|/spec/updateStrategy/type|\"ReCreate\"|true",
+                "CloneSet|UPDATE|/spec/updateStrategy/paused|true|true",
+                "CloneSet|UPDATE|/spec/volumeClaimTemplates|-|true",
+                "CloneSet|UPDATE|/spec/volumeClaimTemplates/0/spec|{}|true",
+                "CloneSet|UPDATE|/spec|-|true",
+                "CloneSet|UPDATE|/metadata/deletionTimestamp|\"2026-01-01T00:00:00Z\"|false",
+                "CloneSet|UPDATE|/spec/lifecycle|{}|false",
+                "CloneSet|UPDATE|/spec/revisionHistoryLimit|3|false",
+                "StatefulSet|UPDATE|/spec/replicas|0|false",
+                "StatefulSet|UPDATE|/spec/serviceName|\"s\"|false",
+                "StatefulSet|UPDATE|/spec/reserveOrdinals|[1]|false",
+                "StatefulSet|UPDATE|/spec/template/spec/hostPID|true|true",
+                "StatefulSet|UPDATE|/spec/updateStrategy/rollingUpdate|{\"partition\":1}|true",
+                "StatefulSet|UPDATE|/spec/persistentVolumeClaimRetentionPolicy|{}|false",
+                "StatefulSet|UPDATE|/spec/podManagementPolicy|\"Parallel\"|false",
+                "DaemonSet|UPDATE|/spec/minReadySeconds|1|false",
+                "DaemonSet|UPDATE|/spec/burstReplicas|1|false",
+                "DaemonSet|UPDATE|/spec/template/spec|{}|true",
+                "DaemonSet|UPDATE|/spec/updateStrategy/rollingUpdate|{}|true",
+                "DaemonSet|UPDATE|/status|{}|false",
+                "SidecarSet|UPDATE|/spec/containers|[{\"name\":\"s\"}]|true",
+                "SidecarSet|UPDATE|/spec/initContainers|[{\"name\":\"s\"}]|true",
+                "SidecarSet|UPDATE|/spec/selector|{\"matchLabels\":{}}|false",
+                "SidecarSet|UPDATE|/spec/injectionStrategy|{\"paused\":true}|false",
+                "SidecarSet|UPDATE|/spec/updateStrategy/type|\"NotUpdate\"|true",
+                "SidecarSet|UPDATE|/spec/namespaceSelector|{}|false",
+                "UnitedDeployment|UPDATE|/spec/replicas|9|false",
+                "UnitedDeployment|UPDATE|/spec/template/cloneSetTemplate|{}|true",
+                "UnitedDeployment|UPDATE|/spec/topology/subsets/0/replicas|4|false",
+                "UnitedDeployment|UPDATE|/spec/topology/subsets/0/patch|{\"spec\":{}}|true",
+                "UnitedDeployment|UPDATE|/spec/topology/subsets/1/patch|-|true",
+                "UnitedDeployment|UPDATE|/spec/topology/subsets/0/name|\"z\"|true",
+                "UnitedDeployment|UPDATE|/spec/topology/subsets|-|true",
+                "UnitedDeployment|UPDATE|/spec/topology|-|true",
+                "UnitedDeployment|UPDATE|/spec/topology/subsets/0/maxReplicas|4|false",
+                "UnitedDeployment|UPDATE|/spec/topology/scheduleStrategy|{}|false",
+                "CloneSet|CREATE|/spec/replicas|2|true",
+                "UnitedDeployment|CREATE|/spec/replicas|2|true",
+                "DaemonSet|CREATE|/spec|-|true",
+                "StatefulSet|CREATE|/spec/template|-|true",
+            })
+    void match_conditions_let_through_what_can_matter_and_nothing_else(
+            String kind, String operation, String pointer, String value, boolean asked) throws Exception {
+        ObjectNode before = JSON.readTree("{\"metadata\":{\"name\":\"web\"},\"spec\":" + SPEC + "}")
+                .asObject();
         if (kind.equals("UnitedDeployment")) {
-            before.path("spec").asObject().set("topology", JSON.readTree("{\"subsets\":[{\"name\":\"a\",\"replicas\":1},{\"name\":\"b\",\"patch\":{\"metadata\":{}}}]}"));
+            before.path("spec")
+                    .asObject()
+                    .set(
+                            "topology",
+                            JSON.readTree(
+                                    "{\"subsets\":[{\"name\":\"a\",\"replicas\":1},{\"name\":\"b\",\"patch\":{\"metadata\":{}}}]}"));
         }
         ObjectNode after = before.deepCopy().asObject();
         int cut = pointer.lastIndexOf('/');
@@ -431,19 +635,25 @@ class ChartTest {
         }
         String name = kind.equals("SidecarSet")
                 ? "sidecarsets.inplace-guard.io"
-                : (kind.equals("Pod") ? "pods" : "workloads") + (operation.equals("CREATE") ? "" : ".enforce") + ".inplace-guard.io";
-        String configuration = operation.equals("CREATE") ? "MutatingWebhookConfiguration" : "ValidatingWebhookConfiguration";
-        JsonNode webhook = one(RENDERED, configuration).path("webhooks").valueStream()
+                : (kind.equals("Pod") ? "pods" : "workloads") + (operation.equals("CREATE") ? "" : ".enforce")
+                        + ".inplace-guard.io";
+        String configuration =
+                operation.equals("CREATE") ? "MutatingWebhookConfiguration" : "ValidatingWebhookConfiguration";
+        JsonNode webhook = one(RENDERED, configuration)
+                .path("webhooks")
+                .valueStream()
                 .filter(each -> each.path("name").asString().equals(name))
                 .findFirst()
                 .orElseThrow();
         Map<String, Object> variables = new HashMap<>();
         variables.put("object", plain(after));
-        variables.put("oldObject", operation.equals("CREATE") ? dev.cel.common.values.NullValue.NULL_VALUE : plain(before));
+        variables.put(
+                "oldObject", operation.equals("CREATE") ? dev.cel.common.values.NullValue.NULL_VALUE : plain(before));
         variables.put("request", Map.of("operation", operation));
         boolean matches = true;
         for (JsonNode condition : webhook.path("matchConditions")) {
-            matches &= (Boolean) program(condition.path("expression").asString()).eval(variables);
+            matches &=
+                    (Boolean) program(condition.path("expression").asString()).eval(variables);
         }
         assertThat(matches).isEqualTo(asked);
     }
@@ -479,14 +689,17 @@ class ChartTest {
         if (node.isNumber()) {
             return node.isIntegralNumber() ? (Object) node.longValue() : node.doubleValue();
         }
-        return node.isBoolean() ? (Object) node.booleanValue() : node.isNull() ? dev.cel.common.values.NullValue.NULL_VALUE : node.stringValue();
+        return node.isBoolean()
+                ? (Object) node.booleanValue()
+                : node.isNull() ? dev.cel.common.values.NullValue.NULL_VALUE : node.stringValue();
     }
 
     @Test
     void alerts_and_panels_name_only_metrics_that_are_documented_as_exported() throws IOException {
         Set<String> named = new TreeSet<>();
-        Matcher metric = Pattern.compile("inplace_guard_[a-z_]+").matcher(
-                Files.readString(CHART.resolve("files/alerts.yaml")) + Files.readString(CHART.resolve("files/dashboard.json")));
+        Matcher metric = Pattern.compile("inplace_guard_[a-z_]+")
+                .matcher(Files.readString(CHART.resolve("files/alerts.yaml"))
+                        + Files.readString(CHART.resolve("files/dashboard.json")));
         while (metric.find()) {
             named.add(metric.group());
         }

@@ -3,7 +3,7 @@ package io.inplaceguard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.inplaceguard.certs.CertificateFolder;
+import io.inplaceguard.certs.CertificateDirectory;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,12 +36,16 @@ class DrainIT {
 
     private HttpResponse<String> asked(JarServer server) throws Exception {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(new CertificateFolder(temp.resolve("certs")).read().trustStore());
+        trust.init(new CertificateDirectory(temp.resolve("certs")).read().trustStore());
         SSLContext trusting = SSLContext.getInstance("TLS");
         trusting.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(trusting).build().send(
-                HttpRequest.newBuilder(URI.create("https://localhost:" + server.port() + "/validate")).build(),
-                HttpResponse.BodyHandlers.ofString());
+        return HttpClient.newBuilder()
+                .sslContext(trusting)
+                .build()
+                .send(
+                        HttpRequest.newBuilder(URI.create("https://localhost:" + server.port() + "/validate"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     private static void untilUnready(JarServer server) {
@@ -82,7 +86,8 @@ class DrainIT {
 
     @Test
     void interrupted_at_a_terminal_it_ends_in_order_too() throws Exception {
-        Assumptions.assumeFalse(isInterruptIgnored(), "what a shell runs in its background ignores SIGINT, and hands that on");
+        Assumptions.assumeFalse(
+                isInterruptIgnored(), "what a shell runs in its background ignores SIGINT, and hands that on");
         Process process = serve("1s").process();
         try {
             new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
@@ -95,8 +100,10 @@ class DrainIT {
 
     private static boolean isInterruptIgnored() throws IOException {
         Path status = Path.of("/proc/self/status");
-        return Files.exists(status) && Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
     }
 }

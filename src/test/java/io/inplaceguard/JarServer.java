@@ -20,16 +20,22 @@ record JarServer(Process process, int port, int management) {
     static JarServer start(Path log, List<String> jvm, String... settings) throws IOException {
         int port;
         int management;
-        try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket two = new ServerSocket(0)) {
             port = one.getLocalPort();
             management = two.getLocalPort();
         }
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
         command.addAll(jvm);
-        command.addAll(List.of("-jar", Path.of("target/inplace-guard.jar").toAbsolutePath().toString(), "serve"));
+        command.addAll(List.of(
+                "-jar", Path.of("target/inplace-guard.jar").toAbsolutePath().toString(), "serve"));
         command.addAll(List.of("--server.port=" + port, "--management.server.port=" + management));
         command.addAll(List.of(settings));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         JarServer server = new JarServer(process, port, management);
         try {
             await("ready: " + log)
@@ -47,7 +53,8 @@ record JarServer(Process process, int port, int management) {
         try {
             return HttpClient.newHttpClient()
                             .send(
-                                    HttpRequest.newBuilder(URI.create("http://localhost:" + management + "/readyz")).build(),
+                                    HttpRequest.newBuilder(URI.create("http://localhost:" + management + "/readyz"))
+                                            .build(),
                                     HttpResponse.BodyHandlers.discarding())
                             .statusCode()
                     == 200;

@@ -99,11 +99,14 @@ public final class MockCluster implements AutoCloseable {
                 ObjectNode object = (ObjectNode) JSON.readTree(now.getBody().readUtf8());
                 mergeInto(object, (ObjectNode) JSON.readTree(request.getBody().readUtf8()));
                 return super.handleUpdate(new RecordedRequest(
-                        request.getHttpVersion(), HttpMethod.PUT, path, request.getHeaders(), new Buffer(object.toString().getBytes(UTF_8))));
+                        request.getHttpVersion(),
+                        HttpMethod.PUT,
+                        path,
+                        request.getHeaders(),
+                        new Buffer(object.toString().getBytes(UTF_8))));
             }
         };
-        server = new KubernetesMockServer(
-                new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
+        server = new KubernetesMockServer(new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
         server.init();
         client = server.createClient();
         for (String kind : List.of("CloneSet", "UnitedDeployment")) {

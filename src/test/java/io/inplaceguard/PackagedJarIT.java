@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The jar as users start it. */
 class PackagedJarIT {
 
-    private static final String WEB =
-            """
+    private static final String WEB = """
             apiVersion: apps.kruise.io/v1alpha1
             kind: CloneSet
             metadata: {name: web}
@@ -34,7 +33,9 @@ class PackagedJarIT {
 
     private Run run(String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"), "-jar", Path.of("target/inplace-guard.jar").toAbsolutePath().toString()));
+                ProcessHandle.current().info().command().orElse("java"),
+                "-jar",
+                Path.of("target/inplace-guard.jar").toAbsolutePath().toString()));
         command.addAll(List.of(args));
         Path out = temp.resolve("out");
         Path err = temp.resolve("err");
@@ -44,7 +45,9 @@ class PackagedJarIT {
                 .redirectError(err.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended by itself").isTrue();
+            assertThat(process.waitFor(2, TimeUnit.MINUTES))
+                    .as("ended by itself")
+                    .isTrue();
             return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
         } finally {
             process.destroyForcibly();
@@ -53,9 +56,12 @@ class PackagedJarIT {
 
     @ParameterizedTest(name = "{0} {1} {2}: {3}")
     @CsvSource({
-        "InPlaceOnly, 2, a, 0", "InPlaceOnly, 1, b, 1", "InPlaceIfPossible, 1, b, 3",
+        "InPlaceOnly, 2, a, 0",
+        "InPlaceOnly, 1, b, 1",
+        "InPlaceIfPossible, 1, b, 3",
     })
-    void check_ends_with_the_status_of_its_verdict_in_every_format(String strategy, String image, String args, int status) throws Exception {
+    void check_ends_with_the_status_of_its_verdict_in_every_format(
+            String strategy, String image, String args, int status) throws Exception {
         Files.writeString(temp.resolve("old.yaml"), WEB.formatted(strategy, "1", "a"), StandardCharsets.UTF_8);
         Files.writeString(temp.resolve("new.yaml"), WEB.formatted(strategy, image, args), StandardCharsets.UTF_8);
         for (String format : List.of("text", "json", "junit", "github", "sarif")) {
@@ -92,6 +98,8 @@ class PackagedJarIT {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).startsWith("certs/ca.crt does not exist.").hasLineCount(1);
         Run misspelt = run("serve", "--inplace-guard.cert.mode=files", "--server.port=0", "--management.server.port=0");
-        assertThat(misspelt.err()).isEqualTo("inplace-guard.cert.mode is no setting of inplace-guard. Correct its name; the README lists all settings.\n");
+        assertThat(misspelt.err())
+                .isEqualTo(
+                        "inplace-guard.cert.mode is no setting of inplace-guard. Correct its name; the README lists all settings.\n");
     }
 }

@@ -2,9 +2,9 @@ package io.inplaceguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inplaceguard.certs.CertificateFolder;
-import io.inplaceguard.certs.CertificateMaker;
-import io.inplaceguard.certs.CertificateMaker.Authority;
+import io.inplaceguard.certs.CertificateAuthority;
+import io.inplaceguard.certs.CertificateAuthority.Authority;
+import io.inplaceguard.certs.CertificateDirectory;
 import io.inplaceguard.load.ApiServerClient;
 import io.inplaceguard.load.Load;
 import io.inplaceguard.load.TcpBalancer;
@@ -43,9 +43,11 @@ class RollingRestartIT {
     void no_call_fails_while_processes_are_replaced() throws Exception {
         int restarts = Integer.getInteger("restarts", 2);
         Random random = new Random(restarts);
-        Authority authority = CertificateMaker.authority(Instant.now(), Duration.ofDays(10));
-        new CertificateFolder(temp.resolve("certs"))
-                .write(authority, CertificateMaker.pair(authority, List.of(NAME), Instant.now(), Duration.ofDays(1)));
+        Authority authority = CertificateAuthority.authority(Instant.now(), Duration.ofDays(10));
+        new CertificateDirectory(temp.resolve("certs"))
+                .write(
+                        authority,
+                        CertificateAuthority.pair(authority, List.of(NAME), Instant.now(), Duration.ofDays(1)));
         Deque<JarServer> all = new ArrayDeque<>();
         try (TcpBalancer balancer = new TcpBalancer();
                 ApiServerClient client = new ApiServerClient(NAME, balancer::port, Integer.MAX_VALUE, null)) {
@@ -71,8 +73,13 @@ class RollingRestartIT {
             }
             assertThat(load.failed()).isEmpty();
             assertThat(load.calls()).isPositive();
-            Files.writeString(DONE, "%d processes replaced in %d s under %d calls, none failed%n"
-                    .formatted(restarts, Duration.ofNanos(System.nanoTime() - begin).toSeconds(), load.calls()));
+            Files.writeString(
+                    DONE,
+                    "%d processes replaced in %d s under %d calls, none failed%n"
+                            .formatted(
+                                    restarts,
+                                    Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
+                                    load.calls()));
         } finally {
             all.forEach(running -> running.process().destroyForcibly());
         }

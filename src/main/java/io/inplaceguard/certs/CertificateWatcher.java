@@ -18,14 +18,14 @@ public final class CertificateWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatcher.class);
 
     private final String where;
-    private final Supplier<ServingPair> source;
-    private final Consumer<ServingPair> consumer;
+    private final Supplier<ServingCertificate> source;
+    private final Consumer<ServingCertificate> consumer;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "certificate-watcher");
         thread.setDaemon(true);
         return thread;
     });
-    private ServingPair handedOn;
+    private ServingCertificate handedOn;
     private String complained = "";
 
     /**
@@ -35,7 +35,10 @@ public final class CertificateWatcher implements AutoCloseable {
      * @param consumer gets each new pair
      */
     public CertificateWatcher(
-            String where, ServingPair first, Supplier<ServingPair> source, Consumer<ServingPair> consumer) {
+            String where,
+            ServingCertificate first,
+            Supplier<ServingCertificate> source,
+            Consumer<ServingCertificate> consumer) {
         this.where = where;
         this.source = source;
         this.consumer = consumer;
@@ -58,7 +61,7 @@ public final class CertificateWatcher implements AutoCloseable {
     /** Looks once. */
     public synchronized void look() {
         try {
-            ServingPair pair = source.get();
+            ServingCertificate pair = source.get();
             // Remembered only once handed on: what failed is tried again.
             if (!pair.equals(handedOn)) {
                 consumer.accept(pair);

@@ -1,6 +1,6 @@
 package io.inplaceguard.certs;
 
-import io.inplaceguard.certs.CertificateMaker.Authority;
+import io.inplaceguard.certs.CertificateAuthority.Authority;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,10 @@ public final class CertsCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to; required")
     private @Nullable Path out;
 
-    @Option(names = "--dns", paramLabel = "NAME", description = "a DNS name or IP address besides localhost; may be repeated")
+    @Option(
+            names = "--dns",
+            paramLabel = "NAME",
+            description = "a DNS name or IP address besides localhost; may be repeated")
     private List<String> names = List.of();
 
     @Option(names = "--days", defaultValue = "90", description = "how long the serving pair lives (${DEFAULT-VALUE})")
@@ -59,8 +62,9 @@ public final class CertsCommand implements Callable<Integer> {
             err.println("--days must be at least 1, and --ca-days at least as many: a pair cannot outlive its CA.");
             return 2;
         }
-        if (!force && Files.exists(out.resolve(CertificateFolder.KEY))) {
-            err.println(out.resolve(CertificateFolder.KEY) + " exists. Use --force to replace it, or another --out.");
+        if (!force && Files.exists(out.resolve(CertificateDirectory.KEY))) {
+            err.println(
+                    out.resolve(CertificateDirectory.KEY) + " exists. Use --force to replace it, or another --out.");
             return 2;
         }
         try {
@@ -76,14 +80,17 @@ public final class CertsCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(List.of("localhost", "127.0.0.1", "::1"));
         all.addAll(names);
         Instant now = Instant.now();
-        Authority authority = CertificateMaker.authority(now, Duration.ofDays(authorityDays));
-        ServingPair pair = CertificateMaker.pair(authority, all, now, Duration.ofDays(days));
-        new CertificateFolder(out).write(authority, pair);
-        print.println("wrote " + out.resolve(CertificateFolder.CA_CERTIFICATE) + ", " + out.resolve(CertificateFolder.CERTIFICATE)
-                + " and, readable by you alone, " + out.resolve(CertificateFolder.KEY) + " and " + out.resolve(CertificateFolder.CA_KEY));
+        Authority authority = CertificateAuthority.authority(now, Duration.ofDays(authorityDays));
+        ServingCertificate pair = CertificateAuthority.pair(authority, all, now, Duration.ofDays(days));
+        new CertificateDirectory(out).write(authority, pair);
+        print.println("wrote " + out.resolve(CertificateDirectory.CA_CERTIFICATE) + ", "
+                + out.resolve(CertificateDirectory.CERTIFICATE) + " and, readable by you alone, "
+                + out.resolve(CertificateDirectory.KEY) + " and " + out.resolve(CertificateDirectory.CA_KEY));
         print.println("for " + String.join(", ", all) + ", valid until " + pair.notAfter());
-        print.println("next: java -jar inplace-guard.jar serve --inplace-guard.certs.mode=files --inplace-guard.certs.dir=" + out);
-        print.println("caBundle: base64 -w0 < " + out.resolve(CertificateFolder.CA_CERTIFICATE));
+        print.println(
+                "next: java -jar inplace-guard.jar serve --inplace-guard.certs.mode=files --inplace-guard.certs.dir="
+                        + out);
+        print.println("caBundle: base64 -w0 < " + out.resolve(CertificateDirectory.CA_CERTIFICATE));
         print.flush();
     }
 }

@@ -22,7 +22,8 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 /** Certificates and keys as PEM text. Messages name where the text is from and never quote it. */
 public final class Pem {
 
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
     private Pem() {}
 
@@ -99,7 +100,9 @@ public final class Pem {
         Matcher matcher = BLOCK.matcher(text);
         try {
             while (matcher.find()) {
-                byte[] content = matcher.group(2).contains(":") ? new byte[0] : Base64.getMimeDecoder().decode(matcher.group(2));
+                byte[] content = matcher.group(2).contains(":")
+                        ? new byte[0]
+                        : Base64.getMimeDecoder().decode(matcher.group(2));
                 blocks.add(new Block(matcher.group(1), content));
             }
         } catch (IllegalArgumentException e) {
@@ -125,7 +128,8 @@ public final class Pem {
             } catch (IOException | IllegalArgumentException | IllegalStateException e) {
                 // Said below, without the parser's words.
             }
-            throw new CertificateException(where + " has a private key that cannot be read. Put an unencrypted PEM key there.");
+            throw new CertificateException(
+                    where + " has a private key that cannot be read. Put an unencrypted PEM key there.");
         }
     }
 

@@ -56,16 +56,25 @@ public final class VerifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "a certificate folder: its tls.crt where no URL is given, its ca.crt where no --ca is")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "a certificate folder: its tls.crt where no URL is given, its ca.crt where no --ca is")
     private @Nullable Path folder;
 
     @Option(names = "--ca", paramLabel = "FILE", description = "what is trusted, PEM: what the caBundle holds")
     private @Nullable Path authority;
 
-    @Option(names = "--dns", paramLabel = "NAME", description = "a name that must be served, the first one is asked for (SNI); default: the URL's host")
+    @Option(
+            names = "--dns",
+            paramLabel = "NAME",
+            description = "a name that must be served, the first one is asked for (SNI); default: the URL's host")
     private List<String> names = List.of();
 
-    @Option(names = "--days", defaultValue = "7", description = "fewer days left than that are a failure (${DEFAULT-VALUE})")
+    @Option(
+            names = "--days",
+            defaultValue = "7",
+            description = "fewer days left than that are a failure (${DEFAULT-VALUE})")
     private int days;
 
     @Parameters(arity = "0..1", paramLabel = "URL", description = "where the webhook is")
@@ -80,7 +89,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
         try {
             List<X509Certificate> served = served();
-            Path file = authority != null ? authority : folder.resolve(CertificateFolder.CA_CERTIFICATE);
+            Path file = authority != null ? authority : folder.resolve(CertificateDirectory.CA_CERTIFICATE);
             List<X509Certificate> trusted = Pem.certificates(file.toString(), Files.readString(file));
             return verdict(served, trusted, Instant.now());
         } catch (IOException | GeneralSecurityException | CertificateException e) {
@@ -90,12 +99,14 @@ public final class VerifyCommand implements Callable<Integer> {
     }
 
     private List<String> wanted() {
-        return !names.isEmpty() ? names : place == null ? List.of() : List.of(place.getHost().replaceAll("[\\[\\]]", ""));
+        return !names.isEmpty()
+                ? names
+                : place == null ? List.of() : List.of(place.getHost().replaceAll("[\\[\\]]", ""));
     }
 
     private List<X509Certificate> served() throws IOException, GeneralSecurityException {
         if (place == null) {
-            Path file = folder.resolve(CertificateFolder.CERTIFICATE);
+            Path file = folder.resolve(CertificateDirectory.CERTIFICATE);
             return Pem.certificates(file.toString(), Files.readString(file));
         }
         if (!"https".equals(place.getScheme()) || place.getHost() == null) {
@@ -107,14 +118,17 @@ public final class VerifyCommand implements Callable<Integer> {
         try (Socket plain = new Socket()) {
             plain.connect(new InetSocketAddress(place.getHost().replaceAll("[\\[\\]]", ""), port), TIMEOUT_MILLIS);
             plain.setSoTimeout(TIMEOUT_MILLIS);
-            try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, place.getHost(), port, true)) {
+            try (SSLSocket socket =
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, place.getHost(), port, true)) {
                 if (!names.isEmpty() && !names.get(0).matches("[0-9.]+|.*:.*")) {
                     SSLParameters parameters = socket.getSSLParameters();
                     parameters.setServerNames(List.of(new SNIHostName(names.get(0))));
                     socket.setSSLParameters(parameters);
                 }
                 socket.startHandshake();
-                return Arrays.stream(socket.getSession().getPeerCertificates()).map(X509Certificate.class::cast).toList();
+                return Arrays.stream(socket.getSession().getPeerCertificates())
+                        .map(X509Certificate.class::cast)
+                        .toList();
             }
         }
     }
@@ -145,20 +159,25 @@ public final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int verdict(List<X509Certificate> served, List<X509Certificate> trusted, Instant now) throws GeneralSecurityException {
+    private int verdict(List<X509Certificate> served, List<X509Certificate> trusted, Instant now)
+            throws GeneralSecurityException {
         PrintWriter out = spec.commandLine().getOut();
         X509Certificate leaf = served.get(0);
         List<String> faults = new ArrayList<>();
         out.println("served:  " + told(leaf, now) + ", for " + alternatives(leaf));
         trusted.forEach(each -> out.println("trusted: " + told(each, now)));
         if (now.isBefore(leaf.getNotBefore().toInstant())) {
-            faults.add("what is served is not valid before " + leaf.getNotBefore().toInstant());
+            faults.add(
+                    "what is served is not valid before " + leaf.getNotBefore().toInstant());
         } else if (!now.isBefore(leaf.getNotAfter().toInstant())) {
             faults.add("what is served has expired");
         } else if (left(leaf, now) < days) {
             faults.add("what is served has " + left(leaf, now) + " days left");
         }
-        X509Certificate signer = trusted.stream().filter(each -> isTrusted(served, each)).findFirst().orElse(null);
+        X509Certificate signer = trusted.stream()
+                .filter(each -> isTrusted(served, each))
+                .findFirst()
+                .orElse(null);
         if (signer == null) {
             faults.add("what is served is not trusted: none of the trusted certificates has signed it");
         } else if (!now.isBefore(signer.getNotAfter().toInstant())) {
@@ -167,12 +186,15 @@ public final class VerifyCommand implements Callable<Integer> {
             faults.add("the CA that signed it has " + left(signer, now) + " days left");
         }
         for (String name : wanted()) {
-            if (!ServingPair.covers(leaf, List.of(name))) {
+            if (!ServingCertificate.covers(leaf, List.of(name))) {
                 faults.add("it is not for " + name);
             }
         }
         faults.forEach(fault -> out.println("fault:   " + fault));
-        out.println(faults.isEmpty() ? "A call will succeed." : "Renew the certificates, or correct the caBundle; see certs --help.");
+        out.println(
+                faults.isEmpty()
+                        ? "A call will succeed."
+                        : "Renew the certificates, or correct the caBundle; see certs --help.");
         out.flush();
         return faults.isEmpty() ? 0 : 1;
     }
@@ -180,7 +202,9 @@ public final class VerifyCommand implements Callable<Integer> {
     private static boolean isTrusted(List<X509Certificate> served, X509Certificate authority) {
         try {
             CertPath path = CertificateFactory.getInstance("X.509")
-                    .generateCertPath(served.stream().filter(each -> !each.equals(authority)).toList());
+                    .generateCertPath(served.stream()
+                            .filter(each -> !each.equals(authority))
+                            .toList());
             PKIXParameters parameters = new PKIXParameters(java.util.Set.of(new TrustAnchor(authority, null)));
             parameters.setRevocationEnabled(false);
             // Whether it has expired is told apart.
@@ -193,8 +217,8 @@ public final class VerifyCommand implements Callable<Integer> {
     }
 
     private static String told(X509Certificate certificate, Instant now) {
-        return certificate.getSubjectX500Principal().getName() + ", until " + certificate.getNotAfter().toInstant() + " ("
-                + left(certificate, now) + " days left)";
+        return certificate.getSubjectX500Principal().getName() + ", until "
+                + certificate.getNotAfter().toInstant() + " (" + left(certificate, now) + " days left)";
     }
 
     private static long left(X509Certificate certificate, Instant now) {
@@ -203,6 +227,8 @@ public final class VerifyCommand implements Callable<Integer> {
 
     private static String alternatives(X509Certificate leaf) throws GeneralSecurityException {
         var all = leaf.getSubjectAlternativeNames();
-        return all == null ? "no name" : all.stream().map(entry -> String.valueOf(entry.get(1))).collect(Collectors.joining(", "));
+        return all == null
+                ? "no name"
+                : all.stream().map(entry -> String.valueOf(entry.get(1))).collect(Collectors.joining(", "));
     }
 }

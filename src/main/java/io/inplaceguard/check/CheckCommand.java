@@ -1,8 +1,8 @@
 package io.inplaceguard.check;
 
+import io.inplaceguard.admission.AdmissionHandler;
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.Settings;
-import io.inplaceguard.review.Reviewer;
+import io.inplaceguard.guard.GuardSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -48,25 +48,39 @@ public final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..2", paramLabel = "OLD NEW", description = "a file, a folder, or - for standard input: YAML or JSON")
+    @Parameters(
+            arity = "0..2",
+            paramLabel = "OLD NEW",
+            description = "a file, a folder, or - for standard input: YAML or JSON")
     private List<String> places = List.of();
 
     @Option(names = "--review", paramLabel = "FILE", description = "replay a recorded AdmissionReview instead")
     private @Nullable Path review;
 
-    @Option(names = {"-o", "--output"}, defaultValue = "text", description = "text, json, junit, github or sarif (${DEFAULT-VALUE})")
-    private Report output;
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            description = "text, json, junit, github or sarif (${DEFAULT-VALUE})")
+    private ReportFormat output;
 
-    @Option(names = "--fail-on", defaultValue = "deny", description = "deny, or warn: warnings make the exit status 3 (${DEFAULT-VALUE})")
+    @Option(
+            names = "--fail-on",
+            defaultValue = "deny",
+            description = "deny, or warn: warnings make the exit status 3 (${DEFAULT-VALUE})")
     private FailOn failOn;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "an application.yaml with inplace-guard.rules.* as serve reads it")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "an application.yaml with inplace-guard.rules.* as serve reads it")
     private @Nullable Path config;
 
     @Option(names = "--allow-empty", description = "having nothing to compare is no error")
     private boolean allowEmpty;
 
-    @Option(names = {"-q", "--quiet"}, description = "print only what is denied")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "print only what is denied")
     private boolean quiet;
 
     @Option(names = "--no-color", description = "no colours; so does the variable NO_COLOR")
@@ -76,7 +90,7 @@ public final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Settings settings = config == null ? Settings.DEFAULTS : ConfigFile.read(config);
+            GuardSettings settings = config == null ? GuardSettings.DEFAULTS : ConfigFile.read(config);
             List<Result> results = review != null ? replayed(settings, review) : compared(settings, err);
             Result.Summary summary = Result.Summary.of(results);
             PrintWriter out = spec.commandLine().getOut();
@@ -93,30 +107,33 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private List<Result> compared(Settings settings, PrintWriter err) {
+    private List<Result> compared(GuardSettings settings, PrintWriter err) {
         if (places.size() != 2) {
-            throw new InputException("Name two places, OLD and NEW, or a recorded review with --review. See check --help.");
+            throw new InputException(
+                    "Name two places, OLD and NEW, or a recorded review with --review. See check --help.");
         }
         if (places.get(0).equals("-") && places.get(1).equals("-")) {
             throw new InputException("Only one of OLD and NEW can be standard input. Put the other one into a file.");
         }
-        Sources sources = new Sources(System.in, quiet ? note -> {} : err::println);
-        Map<Source.Identity, Source> before = sources.read(places.get(0));
-        Map<Source.Identity, Source> after = sources.read(places.get(1));
-        return new Checker(new Guard(settings)).check(before, after);
+        ManifestReader sources = new ManifestReader(System.in, quiet ? note -> {} : err::println);
+        Map<ManifestObject.Identity, ManifestObject> before = sources.read(places.get(0));
+        Map<ManifestObject.Identity, ManifestObject> after = sources.read(places.get(1));
+        return new ManifestChecker(new Guard(settings)).check(before, after);
     }
 
-    private List<Result> replayed(Settings settings, Path file) {
+    private List<Result> replayed(GuardSettings settings, Path file) {
         if (!places.isEmpty()) {
             throw new InputException("Give either OLD and NEW, or --review, not both.");
         }
         try {
-            Reviewer.Replay replay = new Reviewer(settings).replay(Files.readAllBytes(file));
-            Source.Identity identity = new Source.Identity(replay.group(), replay.kind(), replay.namespace(), replay.name());
-            List<Result.Violation> violations = replay.verdict().violations().stream()
-                    .map(finding -> new Result.Violation(finding, 1))
+            AdmissionHandler.Replay replay = new AdmissionHandler(settings).replay(Files.readAllBytes(file));
+            ManifestObject.Identity identity =
+                    new ManifestObject.Identity(replay.group(), replay.kind(), replay.namespace(), replay.name());
+            List<Result.Located> violations = replay.verdict().violations().stream()
+                    .map(finding -> new Result.Located(finding, 1))
                     .toList();
-            return List.of(new Result(identity, file.toString(), 1, violations, replay.verdict().warnings(), ""));
+            return List.of(new Result(
+                    identity, file.toString(), 1, violations, replay.verdict().warnings(), ""));
         } catch (IOException e) {
             throw new InputException(file + " cannot be read. Name a file with an AdmissionReview.");
         } catch (IllegalArgumentException e) {

@@ -1,6 +1,6 @@
 package io.inplaceguard.check;
 
-import io.inplaceguard.guard.Settings;
+import io.inplaceguard.guard.GuardSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +19,14 @@ final class ConfigFile {
     private static final String CPU = "resize-policy.cpu";
     private static final String MEMORY = "resize-policy.memory";
 
-    /** Settings that decide nothing here, though the file may well have them. */
-    private static final List<String> OF_THE_SERVER =
-            List.of("certs.", "exemptions.", "owners.", "tracker.", "client-ca.", "drain", "max-review-bytes", "kubernetes.");
+    /** GuardSettings that decide nothing here, though the file may well have them. */
+    private static final List<String> OF_THE_SERVER = List.of(
+            "certs.", "exemptions.", "owners.", "tracker.", "client-ca.", "drain", "max-review-bytes", "kubernetes.");
 
     private ConfigFile() {}
 
     /** @throws InputException when the file cannot be read or has a setting of inplace-guard that is none */
-    static Settings read(Path file) {
+    static GuardSettings read(Path file) {
         Map<String, String> found = new LinkedHashMap<>();
         try {
             for (YamlReader.Document document : YamlReader.read(file.toString(), Files.readString(file))) {
@@ -38,11 +38,13 @@ final class ConfigFile {
         for (String name : found.keySet()) {
             boolean ours = name.startsWith(PREFIX);
             String rest = ours ? name.substring(PREFIX.length()) : "";
-            if (ours && !Set.of(METADATA, CPU, MEMORY).contains(rest) && OF_THE_SERVER.stream().noneMatch(rest::startsWith)) {
+            if (ours
+                    && !Set.of(METADATA, CPU, MEMORY).contains(rest)
+                    && OF_THE_SERVER.stream().noneMatch(rest::startsWith)) {
                 throw new InputException(file + ": " + name + " is no setting of inplace-guard. Correct its name.");
             }
         }
-        return new Settings(
+        return new GuardSettings(
                 oneOf(file, found, CPU, "NotRequired", "RestartContainer"),
                 oneOf(file, found, MEMORY, "NotRequired", "RestartContainer"),
                 oneOf(file, found, METADATA, "deny", "allow").equals("allow"),
@@ -54,7 +56,8 @@ final class ConfigFile {
     private static void flatten(String prefix, JsonNode node, Map<String, String> found) {
         if (node.isObject()) {
             node.properties().forEach(entry -> {
-                String name = entry.getKey().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+                String name =
+                        entry.getKey().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
                 flatten(prefix.isEmpty() ? name : prefix + "." + name, entry.getValue(), found);
             });
         } else {
@@ -65,7 +68,8 @@ final class ConfigFile {
     private static String oneOf(Path file, Map<String, String> found, String name, String usual, String other) {
         String value = found.getOrDefault(PREFIX + name, usual);
         if (!value.equals(usual) && !value.equals(other)) {
-            throw new InputException(file + ": " + PREFIX + name + " is neither " + usual + " nor " + other + ". Correct it.");
+            throw new InputException(
+                    file + ": " + PREFIX + name + " is neither " + usual + " nor " + other + ". Correct it.");
         }
         return value;
     }

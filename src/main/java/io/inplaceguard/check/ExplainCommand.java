@@ -1,8 +1,8 @@
 package io.inplaceguard.check;
 
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.Notice;
-import io.inplaceguard.guard.Settings;
+import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.Warning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,11 +32,13 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> ids = new ArrayList<>(new Guard(Settings.DEFAULTS).ruleIds());
-        ids.addAll(Notice.IDS);
+        List<String> ids = new ArrayList<>(new Guard(GuardSettings.DEFAULTS).ruleIds());
+        ids.addAll(Warning.IDS);
         String id = rule.replaceAll("^\\[|\\]$", "");
         if (!ids.contains(id)) {
-            spec.commandLine().getErr().println("There is no such rule. These there are: " + String.join(", ", ids) + ".");
+            spec.commandLine()
+                    .getErr()
+                    .println("There is no such rule. These there are: " + String.join(", ", ids) + ".");
             return 2;
         }
         spec.commandLine().getOut().print(section(page(), id));

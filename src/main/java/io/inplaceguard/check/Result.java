@@ -1,7 +1,7 @@
 package io.inplaceguard.check;
 
-import io.inplaceguard.guard.Notice;
-import io.inplaceguard.rule.Finding;
+import io.inplaceguard.guard.Warning;
+import io.inplaceguard.rule.Violation;
 import java.util.List;
 
 /**
@@ -15,10 +15,15 @@ import java.util.List;
  * @param skipped    why nothing was compared: {@code created}, {@code deleted}; empty where something was
  */
 record Result(
-        Source.Identity identity, String file, int line, List<Violation> violations, List<Notice> warnings, String skipped) {
+        ManifestObject.Identity identity,
+        String file,
+        int line,
+        List<Located> violations,
+        List<Warning> warnings,
+        String skipped) {
 
     /** A violation and the line of its field in the new manifest, counted from 1. */
-    record Violation(Finding finding, int line) {}
+    record Located(Violation finding, int line) {}
 
     boolean denied() {
         return !violations.isEmpty();
@@ -40,7 +45,9 @@ record Result(
             return new Summary(
                     results.size() - skipped,
                     (int) results.stream().filter(Result::denied).count(),
-                    (int) results.stream().filter(result -> !result.warnings().isEmpty()).count(),
+                    (int) results.stream()
+                            .filter(result -> !result.warnings().isEmpty())
+                            .count(),
                     skipped);
         }
     }

@@ -73,7 +73,12 @@ final class YamlReader {
     }
 
     private List<Document> documents(String text) {
-        Yaml yaml = new Yaml(new SafeConstructor(options), new Representer(new DumperOptions()), new DumperOptions(), options, new Resolver());
+        Yaml yaml = new Yaml(
+                new SafeConstructor(options),
+                new Representer(new DumperOptions()),
+                new DumperOptions(),
+                options,
+                new Resolver());
         List<Document> documents = new ArrayList<>();
         try {
             for (Node root : yaml.composeAll(new StringReader(text))) {
@@ -87,20 +92,27 @@ final class YamlReader {
             Mark mark = e.getProblemMark();
             throw mark == null
                     ? new InputException(file + ": " + e.getProblem() + ".")
-                    : InputException.at(file, mark.getLine() + 1, mark.getColumn() + 1, oneLine(e.getProblem()) + ". Correct the YAML.");
+                    : InputException.at(
+                            file,
+                            mark.getLine() + 1,
+                            mark.getColumn() + 1,
+                            oneLine(e.getProblem()) + ". Correct the YAML.");
         } catch (YAMLException e) {
             throw new InputException(file + ": " + oneLine(e.getMessage()) + ". Correct the YAML.");
         }
     }
 
-
     private static String oneLine(@Nullable String message) {
-        return message == null ? "it is no YAML" : message.lines().findFirst().orElse("it is no YAML").strip();
+        return message == null
+                ? "it is no YAML"
+                : message.lines().findFirst().orElse("it is no YAML").strip();
     }
 
     private JsonNode tree(Node node, int depth) {
         if (++values > MOST_VALUES || depth > DEEPEST) {
-            throw fault(node, "aliases make this more than " + MOST_VALUES + " values or " + DEEPEST + " levels. Write it out.");
+            throw fault(
+                    node,
+                    "aliases make this more than " + MOST_VALUES + " values or " + DEEPEST + " levels. Write it out.");
         }
         if (node instanceof MappingNode mapping) {
             return object(mapping, depth);
@@ -126,8 +138,10 @@ final class YamlReader {
                 throw fault(tuple.getKeyNode(), "a key is not a string. Write a plain key.");
             }
             if (!own.add(key.getValue())) {
-                throw fault(key, "the key " + io.inplaceguard.template.Path.printable(key.getValue())
-                        + " is given twice in the same object. Remove one.");
+                throw fault(
+                        key,
+                        "the key " + io.inplaceguard.template.FieldPath.printable(key.getValue())
+                                + " is given twice in the same object. Remove one.");
             }
             object.set(key.getValue(), tree(tuple.getValueNode(), depth + 1));
         }

@@ -1,11 +1,11 @@
 package io.inplaceguard.guard;
 
-import io.inplaceguard.guard.Proposal.Operation;
-import io.inplaceguard.guard.ResizeDefaults.Addition;
-import io.inplaceguard.rule.Finding;
+import io.inplaceguard.guard.Mutation.Operation;
+import io.inplaceguard.guard.ResizePolicyDefaults.Addition;
 import io.inplaceguard.rule.Rules;
-import io.inplaceguard.template.Change.Part;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.rule.Violation;
+import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -28,23 +28,24 @@ public final class Guard {
     private final Rules rules;
     /** Under InPlaceIfPossible labels and annotations of the template never recreate: OpenKruise patches them. */
     private final Rules recreating = new Rules(true);
-    private final ResizeDefaults defaults;
-    private final Owners owners;
+
+    private final ResizePolicyDefaults defaults;
+    private final OwnerStrategies owners;
 
     /** A guard that knows no owners: each Pod's own annotation decides. */
-    public Guard(Settings settings) {
-        this(settings, Owners.UNKNOWN);
+    public Guard(GuardSettings settings) {
+        this(settings, OwnerStrategies.UNKNOWN);
     }
 
-    public Guard(Settings settings, Owners owners) {
+    public Guard(GuardSettings settings, OwnerStrategies owners) {
         this.rules = new Rules(settings.allowTemplateMetadata());
-        this.defaults = new ResizeDefaults(settings);
+        this.defaults = new ResizePolicyDefaults(settings);
         this.owners = owners;
     }
 
     /** The kind's word for metrics; {@code other} where the guard does not know it. */
-    public static String kindLabel(Subject subject) {
-        return Workload.of(subject).map(Workload::word).orElse("other");
+    public static String kindLabel(AdmissionAttributes subject) {
+        return WorkloadKind.of(subject).map(WorkloadKind::word).orElse("other");
     }
 
     /** The ids of all rules, in the order in which findings are told. */
@@ -57,54 +58,56 @@ public final class Guard {
      *
      * @param subject an object before and after
      */
-    public Verdict judge(Subject subject) {
-        Optional<Workload> workload = Workload.of(subject);
+    public Verdict validate(AdmissionAttributes subject) {
+        Optional<WorkloadKind> workload = WorkloadKind.of(subject);
         if (workload.isEmpty() || !subject.operation().equals("UPDATE") || haveSameSpec(subject)) {
             return Verdict.ALLOWED;
         }
         try {
-            return judge(subject, workload.get().rollouts(complete(subject), owners));
-        } catch (Unreadable e) {
+            return validate(subject, workload.get().rollouts(complete(subject), owners));
+        } catch (MalformedObjectException e) {
             return Verdict.denied(e.finding());
         }
     }
 
-    private static boolean haveSameSpec(Subject subject) {
-        Manifest before = subject.before();
-        Manifest after = subject.after();
+    private static boolean haveSameSpec(AdmissionAttributes subject) {
+        ObjectView before = subject.oldObject();
+        ObjectView after = subject.object();
         return before != null && after != null && before.hasSameSpecAs(after);
     }
 
     /** An update without both its states can be judged only where it is not held to the rules anyway. */
-    private static Subject complete(Subject subject) {
-        if (subject.before() == null && subject.after() == null) {
-            throw new Unreadable("", "The review carries neither object nor oldObject, so nothing can be compared.");
+    private static AdmissionAttributes complete(AdmissionAttributes subject) {
+        if (subject.oldObject() == null && subject.object() == null) {
+            throw new MalformedObjectException(
+                    "", "The review carries neither object nor oldObject, so nothing can be compared.");
         }
         return subject;
     }
 
-    private Verdict judge(Subject subject, List<Rollout> rollouts) {
-        List<Finding> violations = new ArrayList<>();
-        Set<Notice> warnings = new LinkedHashSet<>();
-        Set<Finding> told = new HashSet<>();
-        for (Rollout rollout : rollouts) {
-            if (mattersNot(rollout, subject)) {
+    private Verdict validate(AdmissionAttributes subject, List<TemplateUpdate> rollouts) {
+        List<Violation> violations = new ArrayList<>();
+        Set<Warning> warnings = new LinkedHashSet<>();
+        Set<Violation> told = new HashSet<>();
+        for (TemplateUpdate rollout : rollouts) {
+            if (isNotEnforced(rollout, subject)) {
                 continue;
             }
-            if (rollout.wanted() == Strategy.IN_PLACE_ONLY && (subject.before() == null || subject.after() == null)) {
-                violations.add(new Finding(
+            if (rollout.wanted() == UpdateStrategy.IN_PLACE_ONLY
+                    && (subject.oldObject() == null || subject.object() == null)) {
+                violations.add(new Violation(
                         "malformed",
                         rollout.after().path().toString(),
-                        "The review of this update carries no " + (subject.before() == null ? "oldObject" : "object")
+                        "The review of this update carries no " + (subject.oldObject() == null ? "oldObject" : "object")
                                 + ", so nothing can be compared. Send both."));
                 continue;
             }
-            TemplateUpdate update = rollout.update();
-            List<Finding> all = findings(rollout, update);
-            List<Finding> findings = all.stream()
+            TemplateDiff update = rollout.update();
+            List<Violation> all = findings(rollout, update);
+            List<Violation> findings = all.stream()
                     .filter(finding -> told.add(inTemplate(finding, rollout)) || !rollout.subset())
                     .toList();
-            if (rollout.wanted() == Strategy.IN_PLACE_ONLY) {
+            if (rollout.wanted() == UpdateStrategy.IN_PLACE_ONLY) {
                 violations.addAll(findings);
             }
             if (findings.size() == all.size() || !findings.isEmpty()) {
@@ -115,26 +118,27 @@ public final class Guard {
     }
 
     /** A subset shares its child's template, so what is said of the one is not said of the other again. */
-    private static Finding inTemplate(Finding finding, Rollout rollout) {
+    private static Violation inTemplate(Violation finding, TemplateUpdate rollout) {
         String template = rollout.after().path().toString();
-        String field = finding.field().startsWith(template) ? finding.field().substring(template.length()) : finding.field();
-        return new Finding(finding.rule(), field, "");
+        String field =
+                finding.field().startsWith(template) ? finding.field().substring(template.length()) : finding.field();
+        return new Violation(finding.rule(), field, "");
     }
 
     /** A template that is recreated before and after asks for no comparison; a Pod is resized in place whoever owns it. */
-    private static boolean mattersNot(Rollout rollout, Subject subject) {
-        return rollout.wanted() == Strategy.RECREATE
-                && rollout.stored() == Strategy.RECREATE
-                && !rollout.after().home().isPod();
+    private static boolean isNotEnforced(TemplateUpdate rollout, AdmissionAttributes subject) {
+        return rollout.wanted() == UpdateStrategy.RECREATE
+                && rollout.stored() == UpdateStrategy.RECREATE
+                && !rollout.after().origin().isPod();
     }
 
     /** What keeps the update from being done in place. */
-    private List<Finding> findings(Rollout rollout, TemplateUpdate update) {
+    private List<Violation> findings(TemplateUpdate rollout, TemplateDiff update) {
         return switch (rollout.wanted()) {
             case IN_PLACE_ONLY -> rules.check(update);
             case IN_PLACE_IF_POSSIBLE -> recreating.check(update);
             // For a Pod that nobody holds to the rules they still tell whether the API server will take the resize.
-            case RECREATE -> rollout.after().home().isPod() ? rules.check(update) : List.of();
+            case RECREATE -> rollout.after().origin().isPod() ? rules.check(update) : List.of();
             case SIDECAR_IMAGES -> List.of();
         };
     }
@@ -145,51 +149,53 @@ public final class Guard {
      *
      * @param subject an object, before and after
      */
-    public Proposal propose(Subject subject) {
-        Optional<Workload> workload = Workload.of(subject);
-        if (workload.isEmpty() || !workload.get().takesResizePolicy() || subject.after() == null) {
-            return Proposal.NOTHING;
+    public Mutation mutate(AdmissionAttributes subject) {
+        Optional<WorkloadKind> workload = WorkloadKind.of(subject);
+        if (workload.isEmpty() || !workload.get().takesResizePolicy() || subject.object() == null) {
+            return Mutation.NOTHING;
         }
         try {
             return switch (subject.operation()) {
-                case "CREATE" -> subject.subresource().isEmpty() ? proposeForNew(subject, workload.get()) : Proposal.NOTHING;
-                case "UPDATE" -> haveSameSpec(subject) || subject.before() == null
-                        ? Proposal.NOTHING
-                        : proposeForUpdate(subject, workload.get());
-                default -> Proposal.NOTHING;
+                case "CREATE" ->
+                    subject.subresource().isEmpty() ? mutateNew(subject, workload.get()) : Mutation.NOTHING;
+                case "UPDATE" ->
+                    haveSameSpec(subject) || subject.oldObject() == null
+                            ? Mutation.NOTHING
+                            : mutateUpdated(subject, workload.get());
+                default -> Mutation.NOTHING;
             };
-        } catch (Unreadable e) {
+        } catch (MalformedObjectException e) {
             // Nothing can be added to what cannot be read; the verdict on it is judge's.
-            return Proposal.NOTHING;
+            return Mutation.NOTHING;
         }
     }
 
-    private Proposal proposeForNew(Subject subject, Workload workload) {
+    private Mutation mutateNew(AdmissionAttributes subject, WorkloadKind workload) {
         List<Operation> patch = new ArrayList<>();
-        List<Notice> warnings = new ArrayList<>();
+        List<Warning> warnings = new ArrayList<>();
         // A new object has no stored subsets, so only its templates are here.
-        for (Rollout rollout : workload.rollouts(subject, owners)) {
+        for (TemplateUpdate rollout : workload.rollouts(subject, owners)) {
             defaults.forNew(rollout.after(), wishes(subject, rollout), warnings)
                     .forEach(addition -> patch.add(addition.at(rollout.pointer())));
         }
-        return new Proposal(patch, warnings);
+        return new Mutation(patch, warnings);
     }
 
-    private static String wishes(Subject subject, Rollout rollout) {
-        Manifest object = subject.after();
-        return rollout.after().home().isPod() && object != null
-                ? object.annotation(Names.RESIZE_POLICY)
-                : rollout.after().annotation(Names.RESIZE_POLICY);
+    private static String wishes(AdmissionAttributes subject, TemplateUpdate rollout) {
+        ObjectView object = subject.object();
+        return rollout.after().origin().isPod() && object != null
+                ? object.annotation(AnnotationKeys.RESIZE_POLICY)
+                : rollout.after().annotation(AnnotationKeys.RESIZE_POLICY);
     }
 
-    private Proposal proposeForUpdate(Subject subject, Workload workload) {
+    private Mutation mutateUpdated(AdmissionAttributes subject, WorkloadKind workload) {
         List<Operation> patch = new ArrayList<>();
-        List<Notice> warnings = new ArrayList<>();
+        List<Warning> warnings = new ArrayList<>();
         boolean resized = false;
-        for (Rollout rollout : workload.rollouts(subject, owners)) {
-            Rollout carried = rollout;
+        for (TemplateUpdate rollout : workload.rollouts(subject, owners)) {
+            TemplateUpdate carried = rollout;
             // The API server refuses every change of a Pod's resizePolicy.
-            if (!rollout.after().home().isPod() && !rollout.subset()) {
+            if (!rollout.after().origin().isPod() && !rollout.subset()) {
                 List<Addition> additions =
                         defaults.forUpdate(rollout.before(), rollout.after(), wishes(subject, rollout), warnings);
                 for (Addition addition : additions) {
@@ -200,28 +206,29 @@ public final class Guard {
             resized |= isResizedInPlace(carried);
         }
         if (resized) {
-            annotation(subject.after()).ifPresent(patch::add);
+            annotation(subject.object()).ifPresent(patch::add);
         }
-        return new Proposal(patch, warnings);
+        return new Mutation(patch, warnings);
     }
 
-    private boolean isResizedInPlace(Rollout rollout) {
-        if (!rollout.wanted().isInPlace() && !rollout.after().home().isPod()) {
+    private boolean isResizedInPlace(TemplateUpdate rollout) {
+        if (!rollout.wanted().isInPlace() && !rollout.after().origin().isPod()) {
             return false;
         }
-        TemplateUpdate update = rollout.update();
-        return update.touches(Part.CPU_MEMORY) && findings(rollout, update).isEmpty();
+        TemplateDiff update = rollout.update();
+        return update.touches(ChangeCategory.CPU_MEMORY)
+                && findings(rollout, update).isEmpty();
     }
 
-    private static Optional<Operation> annotation(@Nullable Manifest object) {
-        if (object == null || object.annotation(Names.RESIZE).equals(PROPOSED)) {
+    private static Optional<Operation> annotation(@Nullable ObjectView object) {
+        if (object == null || object.annotation(AnnotationKeys.RESIZE).equals(PROPOSED)) {
             return Optional.empty();
         }
         if (object.metadata().annotated()) {
             return Optional.of(new Operation(
-                    "/metadata/annotations/" + Proposal.escaped(Names.RESIZE), NODES.stringNode(PROPOSED)));
+                    "/metadata/annotations/" + Mutation.escaped(AnnotationKeys.RESIZE), NODES.stringNode(PROPOSED)));
         }
-        ObjectNode annotations = NODES.objectNode().put(Names.RESIZE, PROPOSED);
+        ObjectNode annotations = NODES.objectNode().put(AnnotationKeys.RESIZE, PROPOSED);
         return Optional.of(new Operation("/metadata/annotations", annotations));
     }
 }

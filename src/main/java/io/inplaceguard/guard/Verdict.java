@@ -1,6 +1,6 @@
 package io.inplaceguard.guard;
 
-import io.inplaceguard.rule.Finding;
+import io.inplaceguard.rule.Violation;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  * @param violations what they object to, in the order it is told; empty where the change is admitted
  * @param warnings   what the user should know, be the change admitted or not
  */
-public record Verdict(List<Finding> violations, List<Notice> warnings) {
+public record Verdict(List<Violation> violations, List<Warning> warnings) {
 
     /** Nothing to object to, nothing to tell. */
     public static final Verdict ALLOWED = new Verdict(List.of(), List.of());
@@ -19,7 +19,7 @@ public record Verdict(List<Finding> violations, List<Notice> warnings) {
         warnings = List.copyOf(warnings);
     }
 
-    static Verdict denied(Finding finding) {
+    static Verdict denied(Violation finding) {
         return new Verdict(List.of(finding), List.of());
     }
 

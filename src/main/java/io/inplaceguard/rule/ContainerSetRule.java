@@ -2,8 +2,8 @@ package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
 import io.inplaceguard.template.Change.Action;
-import io.inplaceguard.template.Change.Part;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.stream.Stream;
 
 /**
@@ -20,21 +20,20 @@ final class ContainerSetRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        return update.changes(Part.CONTAINER_SET)
-                .map(change -> new Finding(id(), change.path(), sentence(change, update)));
+    public Stream<Violation> check(TemplateDiff update) {
+        return update.changes(ChangeCategory.CONTAINER_SET)
+                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
     }
 
-    private static String sentence(Change change, TemplateUpdate update) {
+    private static String sentence(Change change, TemplateDiff update) {
         String what = change.action() == Action.REORDERED
                 ? "The containers were reordered"
                 : Wording.subject(change, update) + " " + Wording.happened(change);
-        String why =
-                switch (change.action()) {
-                    case DUPLICATED -> "a pod cannot have two containers of one name";
-                    case REORDERED -> "OpenKruise compares containers by their place, so another order is another container";
-                    default -> "the containers of a pod are fixed when it is created";
-                };
+        String why = switch (change.action()) {
+            case DUPLICATED -> "a pod cannot have two containers of one name";
+            case REORDERED -> "OpenKruise compares containers by their place, so another order is another container";
+            default -> "the containers of a pod are fixed when it is created";
+        };
         return what + ": " + why + ". " + Wording.remedy(update);
     }
 }

@@ -2,8 +2,8 @@ package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
 import io.inplaceguard.template.Change.Action;
-import io.inplaceguard.template.Change.Part;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -21,10 +21,10 @@ final class ImageInvalidRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        return update.changes(Part.IMAGE)
+    public Stream<Violation> check(TemplateDiff update) {
+        return update.changes(ChangeCategory.IMAGE)
                 .filter(ImageInvalidRule::isInvalid)
-                .map(change -> new Finding(id(), change.path(), sentence(change, update)));
+                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
     }
 
     /** Whether the change leaves no image that a pod could run. */
@@ -54,14 +54,15 @@ final class ImageInvalidRule implements Rule {
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
     }
 
-    private static String sentence(Change change, TemplateUpdate update) {
+    private static String sentence(Change change, TemplateDiff update) {
         String container = Wording.name(String.valueOf(change.container()));
         boolean gone = change.after() == null || change.after().asString("").isBlank();
         return gone
                 ? "The image of container " + container + " was removed (it was " + Wording.shown(change.before())
                         + "): the API server refuses a pod without an image and the update would never finish."
                         + " Give the container an image."
-                : "The image of container " + container + " has white space around it (\"" + Wording.shown(change.after())
+                : "The image of container " + container + " has white space around it (\""
+                        + Wording.shown(change.after())
                         + "\"): the API server refuses it on the pod and the update would never finish."
                         + " Remove the white space.";
     }

@@ -1,6 +1,6 @@
 package io.inplaceguard.rule;
 
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.stream.Stream;
 
 /**
@@ -20,11 +20,12 @@ final class MalformedRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        return update.after().flaws().stream()
-                .map(flaw -> new Finding(
+    public Stream<Violation> check(TemplateDiff update) {
+        return update.after().malformations().stream()
+                .map(flaw -> new Violation(
                         ID,
                         flaw.path(),
-                        "The new object cannot be read as a pod template: " + flaw.sentence() + ". Correct this field."));
+                        "The new object cannot be read as a pod template: " + flaw.sentence()
+                                + ". Correct this field."));
     }
 }

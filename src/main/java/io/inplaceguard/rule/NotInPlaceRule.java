@@ -2,7 +2,7 @@ package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
 import io.inplaceguard.template.Change.Action;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.stream.Stream;
 
 /**
@@ -21,24 +21,25 @@ final class NotInPlaceRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
+    public Stream<Violation> check(TemplateDiff update) {
         return update.changes().stream()
                 .filter(NotInPlaceRule::isMine)
-                .map(change -> new Finding(id(), change.path(), sentence(change, update)));
+                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
     }
 
     /** No default: a new kind of change does not compile until someone decides who answers for it. */
     private static boolean isMine(Change change) {
         return switch (change.part()) {
-            // OpenKruise replaces an image; where there was none the patch is an addition, which it does not do in place.
+            // OpenKruise replaces an image; where there was none the patch is an addition, which it does not do in
+            // place.
             case IMAGE -> change.action() == Action.ADDED && !ImageInvalidRule.isInvalid(change);
             case CPU_MEMORY, OTHER_RESOURCE, RESIZE_POLICY, CONTAINER_SET, TEMPLATE_LABEL, TEMPLATE_METADATA -> false;
             case OTHER -> true;
         };
     }
 
-    private static String sentence(Change change, TemplateUpdate update) {
-        String whose = update.after().home().isPod() ? "the Pod is" : "a pod is";
+    private static String sentence(Change change, TemplateDiff update) {
+        String whose = update.after().origin().isPod() ? "the Pod is" : "a pod is";
         return Wording.subject(change, update) + " " + Wording.happened(change) + ", but it is fixed when " + whose
                 + " created. " + Wording.remedy(update);
     }

@@ -1,10 +1,10 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.Change.Part;
-import io.inplaceguard.template.Path;
+import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.FieldPath;
 import io.inplaceguard.template.QosClass;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,8 +22,8 @@ final class QosClassRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        if (!update.touches(Part.CPU_MEMORY)) {
+    public Stream<Violation> check(TemplateDiff update) {
+        if (!update.touches(ChangeCategory.CPU_MEMORY)) {
             return Stream.empty();
         }
         QosClass before = QosClass.of(update.before());
@@ -31,7 +31,7 @@ final class QosClassRule implements Rule {
         if (before == after) {
             return Stream.empty();
         }
-        return Stream.of(new Finding(
+        return Stream.of(new Violation(
                 id(),
                 where(update),
                 "The QoS class of the pods would change from " + before + " to " + after
@@ -39,17 +39,19 @@ final class QosClassRule implements Rule {
     }
 
     /** The container whose resources changed, or all of them where several did. */
-    private static Path where(TemplateUpdate update) {
-        Path containers = update.after().path().field("spec").field("containers");
-        List<String> changed = update.changes(Part.CPU_MEMORY).map(Change::container).distinct().toList();
-        return changed.size() == 1
-                ? containers.element("name", changed.get(0)).field("resources")
-                : containers;
+    private static FieldPath where(TemplateDiff update) {
+        FieldPath containers = update.after().path().field("spec").field("containers");
+        List<String> changed = update.changes(ChangeCategory.CPU_MEMORY)
+                .map(Change::container)
+                .distinct()
+                .toList();
+        return changed.size() == 1 ? containers.element("name", changed.get(0)).field("resources") : containers;
     }
 
     private static String advice(QosClass before) {
         return switch (before) {
-            case GUARANTEED -> "Change requests and limits together, so that each request equals its limit in every container.";
+            case GUARANTEED ->
+                "Change requests and limits together, so that each request equals its limit in every container.";
             case BURSTABLE -> "Keep at least one request below its limit, or one of cpu and memory without a limit.";
             case BEST_EFFORT -> "A pod without requests and limits cannot be given any in place.";
         };

@@ -1,8 +1,8 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.Change.Part;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,12 +26,12 @@ final class ResizePolicyRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        return update.changes(Part.RESIZE_POLICY)
-                .map(change -> new Finding(id(), change.path(), sentence(change, update)));
+    public Stream<Violation> check(TemplateDiff update) {
+        return update.changes(ChangeCategory.RESIZE_POLICY)
+                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
     }
 
-    private static String sentence(Change change, TemplateUpdate update) {
+    private static String sentence(Change change, TemplateDiff update) {
         return Wording.subject(change, update) + " " + Wording.happened(change)
                 + ": a running pod's resizePolicy cannot be changed." + illegal(change) + " " + Wording.remedy(update);
     }

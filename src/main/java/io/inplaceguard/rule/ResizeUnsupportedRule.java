@@ -2,10 +2,10 @@ package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
 import io.inplaceguard.template.Change.Action;
-import io.inplaceguard.template.Change.Part;
+import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.Container;
-import io.inplaceguard.template.PodTemplate.Home;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
+import io.inplaceguard.template.TemplateOrigin;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -25,13 +25,13 @@ final class ResizeUnsupportedRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        return update.changes(Part.CPU_MEMORY)
+    public Stream<Violation> check(TemplateDiff update) {
+        return update.changes(ChangeCategory.CPU_MEMORY)
                 .flatMap(change -> finding(change, update).stream())
                 .distinct();
     }
 
-    private Optional<Finding> finding(Change change, TemplateUpdate update) {
+    private Optional<Violation> finding(Change change, TemplateDiff update) {
         String name = String.valueOf(change.container());
         Optional<Container> container = update.after().container(name);
         if (container.isEmpty()) {
@@ -40,27 +40,30 @@ final class ResizeUnsupportedRule implements Rule {
         String resources = "The resources of container " + Wording.name(name) + " were changed, but ";
         var all = container.get().path().field("resources");
         if (update.before().isWindows() || update.after().isWindows()) {
-            return Optional.of(new Finding(
+            return Optional.of(new Violation(
                     id(), all, resources + "Windows pods cannot be resized in place. " + Wording.remedy(update)));
         }
         if (update.finished()) {
-            return Optional.of(new Finding(
-                    id(), all, resources + "this Pod has finished and can no longer be resized. Leave its resources alone."));
+            return Optional.of(new Violation(
+                    id(),
+                    all,
+                    resources + "this Pod has finished and can no longer be resized. Leave its resources alone."));
         }
         if (container.get().hasClaims()
                 || update.before().container(name).filter(Container::hasClaims).isPresent()) {
-            return Optional.of(new Finding(
+            return Optional.of(new Violation(
                     id(),
                     all,
-                    resources + "a container with resources.claims cannot be resized in place. " + Wording.remedy(update)));
+                    resources + "a container with resources.claims cannot be resized in place. "
+                            + Wording.remedy(update)));
         }
         return isImplied(change, container.get(), update)
-                ? Optional.of(new Finding(id(), change.path(), implied(change)))
+                ? Optional.of(new Violation(id(), change.path(), implied(change)))
                 : Optional.empty();
     }
 
-    private static boolean isImplied(Change change, Container container, TemplateUpdate update) {
-        return update.after().home() == Home.WORKLOAD
+    private static boolean isImplied(Change change, Container container, TemplateDiff update) {
+        return update.after().origin() == TemplateOrigin.WORKLOAD
                 && change.action() == Action.CHANGED
                 && !container.hasRequest(String.valueOf(change.resource()));
     }
@@ -69,7 +72,8 @@ final class ResizeUnsupportedRule implements Rule {
         String resource = change.resource();
         return "The " + resource + " limit of container " + Wording.name(String.valueOf(change.container()))
                 + " was changed from " + Wording.shown(change.before()) + " to " + Wording.shown(change.after())
-                + ", but the template has no " + resource + " request: running pods keep the request that was defaulted from"
+                + ", but the template has no " + resource
+                + " request: running pods keep the request that was defaulted from"
                 + " the old limit, and the API server refuses the resize. This template can be resized in place only once"
                 + " it gives the request itself; that takes pods created anew.";
     }

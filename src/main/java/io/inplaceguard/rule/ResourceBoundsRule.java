@@ -1,10 +1,10 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.Change.Part;
+import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.Container;
 import io.inplaceguard.template.Quantity;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -22,21 +22,21 @@ final class ResourceBoundsRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        return update.changes(Part.CPU_MEMORY)
+    public Stream<Violation> check(TemplateDiff update) {
+        return update.changes(ChangeCategory.CPU_MEMORY)
                 .flatMap(change -> update.after().container(String.valueOf(change.container())).stream()
                         .flatMap(container -> finding(container, change).stream()))
                 .distinct();
     }
 
-    private Optional<Finding> finding(Container container, Change change) {
+    private Optional<Violation> finding(Container container, Change change) {
         String resource = String.valueOf(change.resource());
         Optional<Quantity> request = container.request(resource);
         Optional<Quantity> limit = container.limit(resource);
         if (request.isEmpty() || limit.isEmpty() || request.get().compareTo(limit.get()) <= 0) {
             return Optional.empty();
         }
-        return Optional.of(new Finding(
+        return Optional.of(new Violation(
                 id(),
                 container.path().field("resources").field("requests").field(resource),
                 "The " + resource + " request of container " + Wording.name(container.name()) + " (" + request.get()

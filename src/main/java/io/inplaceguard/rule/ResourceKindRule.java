@@ -1,8 +1,8 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.Change.Part;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.stream.Stream;
 
 /**
@@ -19,12 +19,12 @@ final class ResourceKindRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
-        return update.changes(Part.OTHER_RESOURCE)
-                .map(change -> new Finding(id(), change.path(), sentence(change, update)));
+    public Stream<Violation> check(TemplateDiff update) {
+        return update.changes(ChangeCategory.OTHER_RESOURCE)
+                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
     }
 
-    private static String sentence(Change change, TemplateUpdate update) {
+    private static String sentence(Change change, TemplateDiff update) {
         return Wording.subject(change, update) + " " + Wording.happened(change) + values(change)
                 + ": of a running pod's resources only cpu and memory can be resized. " + Wording.remedy(update);
     }

@@ -1,6 +1,6 @@
 package io.inplaceguard.rule;
 
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.stream.Stream;
 
 /** One rule of what may not change in place: a function of the update, found by its id. */
@@ -10,5 +10,5 @@ interface Rule {
     String id();
 
     /** What this rule objects to in an update that changes something; in the order of the changes. */
-    Stream<Finding> check(TemplateUpdate update);
+    Stream<Violation> check(TemplateDiff update);
 }

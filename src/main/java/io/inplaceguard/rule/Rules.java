@@ -1,6 +1,6 @@
 package io.inplaceguard.rule;
 
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.List;
 
 /** The rules, in the order in which users read their findings. */
@@ -34,11 +34,11 @@ public final class Rules {
     }
 
     /** All findings of an update, rule by rule. What cannot be read is not judged further. */
-    public List<Finding> check(TemplateUpdate update) {
+    public List<Violation> check(TemplateDiff update) {
         if (update.isEmpty()) {
             return List.of();
         }
-        List<Finding> unreadable = malformed.check(update).toList();
+        List<Violation> unreadable = malformed.check(update).toList();
         return unreadable.isEmpty()
                 ? rules.stream().flatMap(rule -> rule.check(update)).toList()
                 : unreadable;

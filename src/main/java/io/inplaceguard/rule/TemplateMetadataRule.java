@@ -1,8 +1,8 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.Change.Part;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.stream.Stream;
 
 /**
@@ -27,16 +27,16 @@ final class TemplateMetadataRule implements Rule {
     }
 
     @Override
-    public Stream<Finding> check(TemplateUpdate update) {
+    public Stream<Violation> check(TemplateDiff update) {
         return update.changes().stream()
-                .filter(change -> change.part() == Part.TEMPLATE_METADATA
-                        || change.part() == Part.TEMPLATE_LABEL && !allowLabels)
-                .map(change -> new Finding(id(), change.path(), sentence(change, update)));
+                .filter(change -> change.part() == ChangeCategory.TEMPLATE_METADATA
+                        || change.part() == ChangeCategory.TEMPLATE_LABEL && !allowLabels)
+                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
     }
 
-    private static String sentence(Change change, TemplateUpdate update) {
+    private static String sentence(Change change, TemplateDiff update) {
         String what = Wording.subject(change, update) + " of the pod template " + Wording.happened(change) + ": ";
-        return change.part() == Part.TEMPLATE_LABEL
+        return change.part() == ChangeCategory.TEMPLATE_LABEL
                 ? what + "the policy here is that labels and annotations of the pod template stay as they are"
                         + " (inplace-guard.rules.template-metadata=deny). Revert this, or put it on the workload's own metadata."
                 : what + "this is fixed when a pod is created. " + Wording.remedy(update);

@@ -1,7 +1,7 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.TemplateUpdate;
+import io.inplaceguard.template.TemplateDiff;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -13,12 +13,15 @@ final class Wording {
     private Wording() {}
 
     /** What changed, such as {@code env[name=MODE].value of container app}. */
-    static String subject(Change change, TemplateUpdate update) {
+    static String subject(Change change, TemplateDiff update) {
         String path = change.path().toString();
         if (change.container() == null) {
-            return strip(strip(path, update.after().path() + ".spec."), update.after().path() + ".");
+            return strip(
+                    strip(path, update.after().path() + ".spec."),
+                    update.after().path() + ".");
         }
-        String container = update.after().path().field("spec").field("containers").element("name", change.container()) + ".";
+        String container =
+                update.after().path().field("spec").field("containers").element("name", change.container()) + ".";
         return strip(path, container) + " of container " + name(change.container());
     }
 
@@ -29,7 +32,7 @@ final class Wording {
 
     /** A container's name as it may stand in a message. */
     static String name(String container) {
-        return io.inplaceguard.template.Path.printable(container);
+        return io.inplaceguard.template.FieldPath.printable(container);
     }
 
     /** What happened to it. */
@@ -44,8 +47,8 @@ final class Wording {
     }
 
     /** What would be allowed instead, and what to do about it. */
-    static String remedy(TemplateUpdate update) {
-        return update.after().home().isPod()
+    static String remedy(TemplateDiff update) {
+        return update.after().origin().isPod()
                 ? "Under InPlaceOnly only images and cpu/memory of regular containers may change: revert this, or create the Pod"
                         + " anew."
                 : "Under InPlaceOnly only images and cpu/memory of regular containers may change: revert this, or choose the"
@@ -55,7 +58,7 @@ final class Wording {
     /** An image or a quantity, quoted, one line and bounded; nothing else is ever shown. */
     static String shown(@Nullable JsonNode value) {
         String text = value == null || !value.isValueNode() ? "" : value.asString();
-        String line = io.inplaceguard.template.Path.printable(text);
+        String line = io.inplaceguard.template.FieldPath.printable(text);
         return line.length() > LONGEST_VALUE ? line.substring(0, LONGEST_VALUE) + "…" : line;
     }
 }

@@ -2,10 +2,10 @@ package io.inplaceguard.server;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.inplaceguard.certs.CertificateDirectory;
 import io.inplaceguard.certs.CertificateException;
-import io.inplaceguard.certs.CertificateFolder;
-import io.inplaceguard.certs.ServingPair;
-import io.inplaceguard.cluster.ClusterCertificates;
+import io.inplaceguard.certs.ServingCertificate;
+import io.inplaceguard.certs.rotation.CertificateReconciler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,29 +25,36 @@ import org.slf4j.LoggerFactory;
  * @param cluster  where it is kept in a cluster, whose API server is waited for and watched; null elsewhere
  */
 record CertificateSource(
-        String where, Duration interval, Function<@Nullable ServingPair, ServingPair> pair, @Nullable ClusterCertificates cluster) {
+        String where,
+        Duration interval,
+        Function<@Nullable ServingCertificate, ServingCertificate> pair,
+        @Nullable CertificateReconciler cluster) {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateSource.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     static CertificateSource of(ServerProperties.Certs certs, Supplier<KubernetesClient> client) {
-        CertificateFolder folder = new CertificateFolder(Path.of(certs.dir()));
+        CertificateDirectory folder = new CertificateDirectory(Path.of(certs.dir()));
         return switch (certs.mode()) {
-            case SELF_SIGNED -> new CertificateSource(
-                    certs.dir(), Duration.ofSeconds(1), served -> folder.ensure(certs.dnsNames(), Instant.now()), null);
+            case SELF_SIGNED ->
+                new CertificateSource(
+                        certs.dir(),
+                        Duration.ofSeconds(1),
+                        served -> folder.ensure(certs.dnsNames(), Instant.now()),
+                        null);
             case FILES -> new CertificateSource(certs.dir(), Duration.ofSeconds(1), served -> folder.read(), null);
             case CLUSTER -> {
-                ClusterCertificates cluster = new ClusterCertificates(
+                CertificateReconciler cluster = new CertificateReconciler(
                         client.get(),
-                        new ClusterCertificates.Names(
-                                certs.namespace(),
-                                certs.secret(),
-                                certs.configuration(),
-                                certs.dnsNames(),
-                                replica()),
-                        new ClusterCertificates.Times(certs.leafLifetime(), certs.caLifetime(), certs.settle(), certs.patience()));
+                        new CertificateReconciler.Names(
+                                certs.namespace(), certs.secret(), certs.configuration(), certs.dnsNames(), replica()),
+                        new CertificateReconciler.Times(
+                                certs.leafLifetime(), certs.caLifetime(), certs.settle(), certs.patience()));
                 yield new CertificateSource(
-                        "secret " + certs.secret(), Duration.ofSeconds(5), served -> cluster.look(Instant.now(), served), cluster);
+                        "secret " + certs.secret(),
+                        Duration.ofSeconds(5),
+                        served -> cluster.look(Instant.now(), served),
+                        cluster);
             }
         };
     }
@@ -66,12 +73,14 @@ record CertificateSource(
     }
 
     /** @throws CertificateException where the pair to serve is not valid, unless the one that is served is not either */
-    ServingPair get(@Nullable ServingPair served) {
-        ServingPair next = pair.apply(served);
+    ServingCertificate get(@Nullable ServingCertificate served) {
+        ServingCertificate next = pair.apply(served);
         Instant now = Instant.now();
         if ((served == null || served.isValidAt(now)) && !next.isValidAt(now)) {
             throw new CertificateException(
-                    Path.of(where), CertificateFolder.CERTIFICATE, "is not valid now (until " + next.notAfter() + "). Replace it");
+                    Path.of(where),
+                    CertificateDirectory.CERTIFICATE,
+                    "is not valid now (until " + next.notAfter() + "). Replace it");
         }
         return next;
     }
@@ -91,7 +100,7 @@ record CertificateSource(
     }
 
     /** The pair to begin with. */
-    ServingPair first() {
+    ServingCertificate first() {
         while (true) {
             try {
                 return get(null);

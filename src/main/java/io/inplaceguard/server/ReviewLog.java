@@ -1,7 +1,7 @@
 package io.inplaceguard.server;
 
-import io.inplaceguard.review.Outcome;
-import io.inplaceguard.template.Path;
+import io.inplaceguard.admission.ReviewOutcome;
+import io.inplaceguard.template.FieldPath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -10,11 +10,11 @@ import org.slf4j.LoggerFactory;
 /** One line for each review that is denied, would be, is exempt, or failed. Never a value of the object. */
 final class ReviewLog {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.inplaceguard.review");
+    private static final Logger LOG = LoggerFactory.getLogger("io.inplaceguard.admission");
 
     private ReviewLog() {}
 
-    static void tell(Outcome outcome, long nanos) {
+    static void tell(ReviewOutcome outcome, long nanos) {
         switch (outcome.verdict()) {
             case ALLOWED, WARNED, PATCHED -> {}
             case DENIED -> log(outcome.mode().equals("enforce") ? "denied" : "would be denied", outcome, nanos);
@@ -23,7 +23,7 @@ final class ReviewLog {
         }
     }
 
-    private static void log(String what, Outcome outcome, long nanos) {
+    private static void log(String what, ReviewOutcome outcome, long nanos) {
         var event = outcome.error() == null ? LOG.atInfo() : LOG.atError().setCause(outcome.error());
         event.setMessage(what)
                 .addKeyValue("uid", clean(outcome.uid()))
@@ -44,6 +44,6 @@ final class ReviewLog {
 
     /** Names come from whoever posts; a line break in one must not begin another log line. */
     private static String clean(@Nullable String text) {
-        return text == null ? "" : Path.printable(text);
+        return text == null ? "" : FieldPath.printable(text);
     }
 }

@@ -1,7 +1,7 @@
 package io.inplaceguard.server;
 
-import io.inplaceguard.review.Endpoint;
-import io.inplaceguard.review.Outcome;
+import io.inplaceguard.admission.Endpoint;
+import io.inplaceguard.admission.ReviewOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -26,13 +26,19 @@ final class ReviewMetrics {
     }
 
     /** One answered review that took so many nanoseconds. */
-    void count(Endpoint endpoint, Outcome outcome, long nanos) {
+    void count(Endpoint endpoint, ReviewOutcome outcome, long nanos) {
         Key key = new Key(
-                endpoint.label(), outcome.kind(), outcome.operation(), outcome.verdict().label(), outcome.mode());
+                endpoint.label(),
+                outcome.kind(),
+                outcome.operation(),
+                outcome.verdict().label(),
+                outcome.mode());
         reviews.computeIfAbsent(key, this::counter).increment();
         durations.computeIfAbsent(endpoint.label(), this::timer).record(Duration.ofNanos(nanos));
         for (String rule : outcome.rules()) {
-            violations.computeIfAbsent(new Violated(rule, outcome.kind()), this::counter).increment();
+            violations
+                    .computeIfAbsent(new Violated(rule, outcome.kind()), this::counter)
+                    .increment();
         }
     }
 
@@ -60,9 +66,17 @@ final class ReviewMetrics {
                 .description("Time from the whole body being there to the answer")
                 .tag("endpoint", endpoint)
                 .serviceLevelObjectives(
-                        Duration.ofNanos(500_000), Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
-                        Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(500),
-                        Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10))
+                        Duration.ofNanos(500_000),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(2),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10))
                 .register(registry);
     }
 }

@@ -1,8 +1,9 @@
 package io.inplaceguard.server;
 
-import io.inplaceguard.review.Answer;
-import io.inplaceguard.review.Endpoint;
-import io.inplaceguard.review.Reviewer;
+import io.inplaceguard.admission.AdmissionHandler;
+import io.inplaceguard.admission.AdmissionResult;
+import io.inplaceguard.admission.Endpoint;
+import io.inplaceguard.runtime.ProblemResponses;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,7 +20,7 @@ final class ReviewServlet extends HttpServlet {
 
     private static final int LARGE = 1 << 20;
 
-    private final transient Reviewer reviewer;
+    private final transient AdmissionHandler reviewer;
     private final transient ReviewMetrics metrics;
     private final long limit;
     private final transient BooleanSupplier closing;
@@ -27,7 +28,7 @@ final class ReviewServlet extends HttpServlet {
     private final transient Semaphore largeOnes = new Semaphore(1, true);
 
     /** @param closing whether an answer is to close its connection */
-    ReviewServlet(Reviewer reviewer, ReviewMetrics metrics, long limit, BooleanSupplier closing) {
+    ReviewServlet(AdmissionHandler reviewer, ReviewMetrics metrics, long limit, BooleanSupplier closing) {
         this.closing = closing;
         this.reviewer = reviewer;
         this.metrics = metrics;
@@ -41,12 +42,17 @@ final class ReviewServlet extends HttpServlet {
         }
         Optional<Endpoint> endpoint = Endpoint.at(request.getRequestURI());
         if (endpoint.isEmpty()) {
-            Answers.problem(response, 404, "Not Found", "Post AdmissionReviews to /mutate, /validate, /validate/enforce, /validate/warn or /validate/audit.");
+            ProblemResponses.problem(
+                    response,
+                    404,
+                    "Not Found",
+                    "Post AdmissionReviews to /mutate, /validate, /validate/enforce, /validate/warn or /validate/audit.");
         } else if (!request.getMethod().equals("POST")) {
             response.setHeader("Allow", "POST");
-            Answers.problem(response, 405, "Method Not Allowed", "Post an AdmissionReview here.");
+            ProblemResponses.problem(response, 405, "Method Not Allowed", "Post an AdmissionReview here.");
         } else if (!isJson(request.getContentType())) {
-            Answers.problem(response, 415, "Unsupported Media Type", "Send the AdmissionReview as application/json.");
+            ProblemResponses.problem(
+                    response, 415, "Unsupported Media Type", "Send the AdmissionReview as application/json.");
         } else if (request.getContentLengthLong() > limit) {
             tooLarge(response);
         } else {
@@ -93,18 +99,22 @@ final class ReviewServlet extends HttpServlet {
 
     private void answer(Endpoint endpoint, byte[] body, HttpServletResponse response) throws IOException {
         long start = System.nanoTime();
-        Answer answer = reviewer.answer(endpoint, body, body.length);
-        if (answer instanceof Answer.Decided decided) {
+        AdmissionResult answer = reviewer.answer(endpoint, body, body.length);
+        if (answer instanceof AdmissionResult.Responded decided) {
             long nanos = System.nanoTime() - start;
             metrics.count(endpoint, decided.outcome(), nanos);
             ReviewLog.tell(decided.outcome(), nanos);
-            Answers.send(response, 200, "application/json", decided.body());
+            ProblemResponses.send(response, 200, "application/json", decided.body());
         } else {
-            Answers.problem(response, 400, "Bad Request", ((Answer.NotAReview) answer).problem());
+            ProblemResponses.problem(response, 400, "Bad Request", ((AdmissionResult.BadRequest) answer).problem());
         }
     }
 
     private void tooLarge(HttpServletResponse response) throws IOException {
-        Answers.problem(response, 413, "Content Too Large", "The review exceeds inplace-guard.max-review-bytes (" + limit + ").");
+        ProblemResponses.problem(
+                response,
+                413,
+                "Content Too Large",
+                "The review exceeds inplace-guard.max-review-bytes (" + limit + ").");
     }
 }

@@ -1,7 +1,7 @@
 package io.inplaceguard.server;
 
-import io.inplaceguard.certs.CertificateMaker;
-import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.certs.CertificateAuthority;
+import io.inplaceguard.certs.ServingCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,7 +41,9 @@ final class SelfCheck {
     /** A small review once to each path: what any review needs is loaded and linked then. */
     static List<Posted> small() {
         byte[] review = review("a:1", "x", "a:2", "x");
-        return Stream.of("/validate/audit", "/mutate", "/validate").map(path -> new Posted(path, review)).toList();
+        return Stream.of("/validate/audit", "/mutate", "/validate")
+                .map(path -> new Posted(path, review))
+                .toList();
     }
 
     /**
@@ -53,10 +55,15 @@ final class SelfCheck {
     static List<Posted> recorded(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             List<Posted> once = new ArrayList<>();
-            for (Path file : files.filter(each -> each.toString().endsWith(".json")).sorted().toList()) {
-                once.add(new Posted(file.toString().endsWith(".mutate.json") ? "/mutate" : "/validate", Files.readAllBytes(file)));
+            for (Path file : files.filter(each -> each.toString().endsWith(".json"))
+                    .sorted()
+                    .toList()) {
+                once.add(new Posted(
+                        file.toString().endsWith(".mutate.json") ? "/mutate" : "/validate", Files.readAllBytes(file)));
             }
-            return Collections.nCopies(TRAINING_ROUNDS, once).stream().flatMap(List::stream).toList();
+            return Collections.nCopies(TRAINING_ROUNDS, once).stream()
+                    .flatMap(List::stream)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -83,7 +90,9 @@ final class SelfCheck {
             HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
             for (Posted posted : reviews) {
                 HttpsURLConnection connection =
-                        (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + posted.path()).toURL().openConnection();
+                        (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + posted.path())
+                                .toURL()
+                                .openConnection();
                 connection.setSSLSocketFactory(context.getSocketFactory());
                 // The very certificate is trusted, whatever names it has.
                 connection.setHostnameVerifier((host, session) -> true);
@@ -97,12 +106,14 @@ final class SelfCheck {
                 try (InputStream in = connection.getInputStream()) {
                     String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                     if (!answer.contains("\"allowed\":")) {
-                        throw new IllegalStateException("The webhook does not answer its own review on port " + port + ".");
+                        throw new IllegalStateException(
+                                "The webhook does not answer its own review on port " + port + ".");
                     }
                 }
             }
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException("The webhook cannot be reached on its own port " + port + ": " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "The webhook cannot be reached on its own port " + port + ": " + e.getMessage(), e);
         }
     }
 
@@ -115,9 +126,12 @@ final class SelfCheck {
         SSLContext context = SSLContext.getInstance("TLS");
         if (tls.asksClients()) {
             // A certificate of the moment's own, which no file and no other process has.
-            ServingPair self = CertificateMaker.pair(
-                    CertificateMaker.authority(Instant.now(), Duration.ofDays(1)), List.of("localhost"), Instant.now(), Duration.ofDays(1));
-            ClientTrust.trustSelf(self.leaf());
+            ServingCertificate self = CertificateAuthority.pair(
+                    CertificateAuthority.authority(Instant.now(), Duration.ofDays(1)),
+                    List.of("localhost"),
+                    Instant.now(),
+                    Duration.ofDays(1));
+            ClientCaWatcher.trustSelf(self.leaf());
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(self.keyStore(), new char[0]);
             context.init(keys.getKeyManagers(), factory.getTrustManagers(), null);
@@ -129,14 +143,12 @@ final class SelfCheck {
 
     /** The update of a CloneSet under InPlaceOnly whose image and argument may change. */
     static byte[] review(String oldImage, String oldArgument, String image, String argument) {
-        String object =
-                """
+        String object = """
                 {"metadata":{"name":"self-check"},"spec":{"updateStrategy":{"type":"InPlaceOnly"},"template":{"spec":\
                 {"containers":[{"name":"app","image":"%s","args":["%s"],"resources":{"limits":{"cpu":"1"},"requests":{"cpu":"500m"}}}]}}}}""";
         return """
                {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"%s","kind":{"group":"apps.kruise.io",\
-               "version":"v1alpha1","kind":"CloneSet"},"operation":"UPDATE","object":%s,"oldObject":%s}}"""
-                .formatted(UID, object.formatted(image, argument), object.formatted(oldImage, oldArgument))
+               "version":"v1alpha1","kind":"CloneSet"},"operation":"UPDATE","object":%s,"oldObject":%s}}""".formatted(UID, object.formatted(image, argument), object.formatted(oldImage, oldArgument))
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,13 +1,16 @@
 package io.inplaceguard.server;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.inplaceguard.admission.AdmissionHandler;
 import io.inplaceguard.certs.CertificateWatcher;
-import io.inplaceguard.cluster.ImpatientClient;
-import io.inplaceguard.cluster.OwnerCache;
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.Owners;
-import io.inplaceguard.guard.Settings;
-import io.inplaceguard.review.Reviewer;
+import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.OwnerStrategies;
+import io.inplaceguard.kube.KubernetesClients;
+import io.inplaceguard.kube.OwnerStrategyCache;
+import io.inplaceguard.runtime.Launcher;
+import io.inplaceguard.runtime.ManagementConfiguration;
+import io.inplaceguard.runtime.ManagementServer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -57,24 +60,26 @@ public class ServerConfiguration {
      * @param args Spring properties as {@code --key=value}
      */
     public static ConfigurableApplicationContext run(String... args) {
-        return Start.run(ServerConfiguration.class, WebApplicationType.SERVLET, args);
+        return Launcher.run(ServerConfiguration.class, WebApplicationType.SERVLET, args);
     }
 
     /** Serves, or says in one sentence on stderr why not and ends with status 1. */
     public static void serve(String... args) {
         // What the build has worked out ahead of time is there in the jar and not in the folder of classes.
         if (!Boolean.getBoolean("spring.aot.processing")
-                && ServerConfiguration.class.getResource("/io/inplaceguard/InplaceGuard__ApplicationContextInitializer.class") != null) {
+                && ServerConfiguration.class.getResource(
+                                "/io/inplaceguard/InplaceGuard__ApplicationContextInitializer.class")
+                        != null) {
             System.setProperty("spring.aot.enabled", System.getProperty("spring.aot.enabled", "true"));
         }
-        Start.orSay(() -> run(args));
+        Launcher.runOrExit(() -> run(args));
     }
 
     /** Made only where something asks for it: outside a cluster nobody can be asked. */
     @Bean
     @Lazy
     KubernetesClient kubernetesClient() {
-        return ImpatientClient.make();
+        return KubernetesClients.make();
     }
 
     @Bean(destroyMethod = "leave")
@@ -87,7 +92,9 @@ public class ServerConfiguration {
         ServerProperties.ClientCa clients = properties.clientCa();
         return new ServingTls(
                 source.first(),
-                clients.mode() == ServerProperties.ClientMode.OFF ? List.of() : ClientTrust.read(Path.of(clients.file())));
+                clients.mode() == ServerProperties.ClientMode.OFF
+                        ? List.of()
+                        : ClientCaWatcher.read(Path.of(clients.file())));
     }
 
     /** Asks clients for a certificate where that is wanted. */
@@ -98,8 +105,9 @@ public class ServerConfiguration {
             if (ssl != null && properties.clientCa().mode() != ServerProperties.ClientMode.OFF) {
                 boolean required = properties.clientCa().mode() == ServerProperties.ClientMode.REQUIRED;
                 ssl.setClientAuth(required ? Ssl.ClientAuth.NEED : Ssl.ClientAuth.WANT);
-                factory.addConnectorCustomizers(connector -> ((AbstractHttp11Protocol<?>) connector.getProtocolHandler())
-                        .setSslImplementationName(ClientTrust.Implementation.class.getName()));
+                factory.addConnectorCustomizers(
+                        connector -> ((AbstractHttp11Protocol<?>) connector.getProtocolHandler())
+                                .setSslImplementationName(ClientCaWatcher.Implementation.class.getName()));
             }
         };
     }
@@ -112,12 +120,12 @@ public class ServerConfiguration {
             return new ClientWatch(null);
         }
         Path file = Path.of(clients.file());
-        return new ClientWatch(new ClientTrust(
-                file, clients.subjects(), ClientTrust.read(file), authorities -> tls.trust(authorities, registry)));
+        return new ClientWatch(new ClientCaWatcher(
+                file, clients.subjects(), ClientCaWatcher.read(file), authorities -> tls.trust(authorities, registry)));
     }
 
     /** @param trust null where no client is asked */
-    record ClientWatch(@Nullable ClientTrust trust) implements AutoCloseable {
+    record ClientWatch(@Nullable ClientCaWatcher trust) implements AutoCloseable {
         @Override
         public void close() {
             if (trust != null) {
@@ -142,11 +150,21 @@ public class ServerConfiguration {
 
     @Bean
     ReviewMetrics reviewMetrics(MeterRegistry registry, ServingTls tls) {
-        Gauge.builder("inplace.guard.certificate.not.after", tls, served -> served.served().notAfter().getEpochSecond())
+        Gauge.builder(
+                        "inplace.guard.certificate.not.after",
+                        tls,
+                        served -> served.served().notAfter().getEpochSecond())
                 .baseUnit("seconds")
                 .description("When the served certificate expires, in seconds since 1970")
                 .register(registry);
-        Gauge.builder("inplace.guard.ca.not.after", tls, served -> served.served().signer().getNotAfter().toInstant().getEpochSecond())
+        Gauge.builder(
+                        "inplace.guard.ca.not.after",
+                        tls,
+                        served -> served.served()
+                                .signer()
+                                .getNotAfter()
+                                .toInstant()
+                                .getEpochSecond())
                 .baseUnit("seconds")
                 .description("When the CA of the served certificate expires, in seconds since 1970")
                 .register(registry);
@@ -155,26 +173,29 @@ public class ServerConfiguration {
 
     @Bean
     ManagementServer managementServer(
-            ManagementServerProperties properties, ApplicationAvailability availability, PrometheusMeterRegistry registry) {
+            ManagementServerProperties properties,
+            ApplicationAvailability availability,
+            PrometheusMeterRegistry registry) {
         return new ManagementServer(properties, availability, registry, () -> true);
     }
 
     @Bean
-    Drain drain(ServerProperties properties, ApplicationContext context) {
-        return new Drain(context, properties.drain());
+    GracefulShutdown drain(ServerProperties properties, ApplicationContext context) {
+        return new GracefulShutdown(context, properties.drain());
     }
 
     /** Knows nobody where owners are not to be read. No condition decides it, for those are fixed when the jar is built. */
     @Bean
-    OwnerCache ownerCache(ServerProperties properties, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
+    OwnerStrategyCache ownerCache(
+            ServerProperties properties, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
         if (!properties.owners().enabled()) {
-            return OwnerCache.off();
+            return OwnerStrategyCache.off();
         }
-        OwnerCache cache = new OwnerCache(client.getObject()).start(OWNERS);
+        OwnerStrategyCache cache = new OwnerStrategyCache(client.getObject()).start(OWNERS);
         Gauge.builder("inplace.guard.owners.current", cache, owners -> owners.isCurrent() ? 1 : 0)
                 .description("1 while owners are known; 0 while each Pod's own annotation decides")
                 .register(registry);
-        Gauge.builder("inplace.guard.owners", cache, OwnerCache::size)
+        Gauge.builder("inplace.guard.owners", cache, OwnerStrategyCache::size)
                 .description("Workloads whose strategy is known")
                 .register(registry);
         return cache;
@@ -183,11 +204,14 @@ public class ServerConfiguration {
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
     ServletRegistrationBean<ReviewServlet> door(
-            ServerProperties properties, ReviewMetrics metrics, OwnerCache cache, Drain drain) {
-        Settings settings = properties.settings();
-        Owners owners = cache.owners();
+            ServerProperties properties, ReviewMetrics metrics, OwnerStrategyCache cache, GracefulShutdown drain) {
+        GuardSettings settings = properties.settings();
+        OwnerStrategies owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
-                new Reviewer(settings, new Guard(settings, owners)), metrics, properties.maxReviewBytes().toBytes(), drain::isDraining);
+                new AdmissionHandler(settings, new Guard(settings, owners)),
+                metrics,
+                properties.maxReviewBytes().toBytes(),
+                drain::isDraining);
         ServletRegistrationBean<ReviewServlet> door = new ServletRegistrationBean<>(servlet, "/*");
         door.setLoadOnStartup(1);
         return door;
@@ -196,7 +220,8 @@ public class ServerConfiguration {
     /** Runs before Spring says ready. A server in training has done its work then. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    ApplicationRunner selfCheck(ServletWebServerApplicationContext context, ServingTls tls, ServerProperties properties) {
+    ApplicationRunner selfCheck(
+            ServletWebServerApplicationContext context, ServingTls tls, ServerProperties properties) {
         return args -> {
             int port = context.getWebServer().getPort();
             SelfCheck.run(port, tls, SelfCheck.small());

@@ -1,6 +1,6 @@
 package io.inplaceguard.server;
 
-import io.inplaceguard.guard.Settings;
+import io.inplaceguard.guard.GuardSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +74,12 @@ record ServerProperties(
             @DefaultValue("24h") Duration patience) {
         Certs {
             if (leafLifetime.compareTo(SHORTEST) < 0) {
-                throw new IllegalArgumentException("inplace-guard.certs.leaf-lifetime is " + leafLifetime.toSeconds() + "s; write " + SHORTEST.toSeconds() + "s or more");
+                throw new IllegalArgumentException("inplace-guard.certs.leaf-lifetime is " + leafLifetime.toSeconds()
+                        + "s; write " + SHORTEST.toSeconds() + "s or more");
             }
             if (leafLifetime.compareTo(caLifetime) > 0) {
-                throw new IllegalArgumentException("inplace-guard.certs.leaf-lifetime is longer than .ca-lifetime, whose end it cannot outlive; write a shorter one");
+                throw new IllegalArgumentException(
+                        "inplace-guard.certs.leaf-lifetime is longer than .ca-lifetime, whose end it cannot outlive; write a shorter one");
             }
         }
     }
@@ -94,16 +96,22 @@ record ServerProperties(
      * @param file     the CA of clients, PEM; several certificates while one replaces another
      * @param subjects CNs, DNS names, addresses or URIs that are let through; none: whoever that CA has signed
      */
-    record ClientCa(@DefaultValue("off") ClientMode mode, @DefaultValue("") String file, @DefaultValue List<String> subjects) {
+    record ClientCa(
+            @DefaultValue("off") ClientMode mode,
+            @DefaultValue("") String file,
+            @DefaultValue List<String> subjects) {
         ClientCa {
             if (mode != ClientMode.OFF && file.isEmpty()) {
-                throw new IllegalArgumentException("inplace-guard.client-ca.file is empty; name the file with the CA of clients");
+                throw new IllegalArgumentException(
+                        "inplace-guard.client-ca.file is empty; name the file with the CA of clients");
             }
         }
     }
 
     /** {@code NotRequired} or {@code RestartContainer}, by resource. */
-    record ResizePolicy(@DefaultValue("NotRequired") String cpu, @DefaultValue("NotRequired") String memory) {
+    record ResizePolicy(
+            @DefaultValue("NotRequired") String cpu,
+            @DefaultValue("NotRequired") String memory) {
         ResizePolicy {
             oneOf("inplace-guard.resize-policy.cpu", cpu, "NotRequired", "RestartContainer");
             oneOf("inplace-guard.resize-policy.memory", memory, "NotRequired", "RestartContainer");
@@ -118,7 +126,9 @@ record ServerProperties(
     }
 
     /** Exact usernames and groups. */
-    record Exemptions(@DefaultValue List<String> usernames, @DefaultValue List<String> groups) {}
+    record Exemptions(
+            @DefaultValue List<String> usernames,
+            @DefaultValue List<String> groups) {}
 
     /** @param enabled reads the strategies of workloads from the API server, so that their pods are held to them; off by default */
     record Owners(@DefaultValue("false") boolean enabled) {}
@@ -129,8 +139,8 @@ record ServerProperties(
         }
     }
 
-    Settings settings() {
-        return new Settings(
+    GuardSettings settings() {
+        return new GuardSettings(
                 resizePolicy.cpu(),
                 resizePolicy.memory(),
                 rules.templateMetadata().equals("allow"),

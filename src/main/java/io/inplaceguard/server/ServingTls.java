@@ -1,6 +1,6 @@
 package io.inplaceguard.server;
 
-import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.certs.ServingCertificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -20,18 +20,18 @@ final class ServingTls {
     /** Named by {@code server.ssl.bundle}. */
     static final String BUNDLE = "inplace-guard";
 
-    private final AtomicReference<ServingPair> served;
+    private final AtomicReference<ServingCertificate> served;
 
     private volatile List<X509Certificate> clients;
 
     /** @param clients the CAs of clients; empty where no client is asked for a certificate */
-    ServingTls(ServingPair first, List<X509Certificate> clients) {
+    ServingTls(ServingCertificate first, List<X509Certificate> clients) {
         this.served = new AtomicReference<>(first);
         this.clients = List.copyOf(clients);
     }
 
     /** The pair that new connections get. */
-    ServingPair served() {
+    ServingCertificate served() {
         return served.get();
     }
 
@@ -44,9 +44,10 @@ final class ServingTls {
         return bundle(served());
     }
 
-    private SslBundle bundle(ServingPair pair) {
+    private SslBundle bundle(ServingCertificate pair) {
         return SslBundle.of(
-                SslStoreBundle.of(pair.keyStore(), "", clients.isEmpty() ? null : ServingPair.trustStore(clients)),
+                SslStoreBundle.of(
+                        pair.keyStore(), "", clients.isEmpty() ? null : ServingCertificate.trustStore(clients)),
                 SslBundleKey.NONE,
                 SslOptions.of(null, Set.of("TLSv1.3", "TLSv1.2")));
     }
@@ -58,7 +59,7 @@ final class ServingTls {
     }
 
     /** Serves another pair from the next handshake on. */
-    synchronized void swap(ServingPair pair, SslBundleRegistry registry) {
+    synchronized void swap(ServingCertificate pair, SslBundleRegistry registry) {
         registry.updateBundle(BUNDLE, bundle(pair));
         served.set(pair);
     }

@@ -15,33 +15,13 @@ import tools.jackson.databind.JsonNode;
  * @param after     the new value; null where there is none
  */
 public record Change(
-        Part part,
+        ChangeCategory part,
         Action action,
-        Path path,
+        FieldPath path,
         @Nullable String container,
         @Nullable String resource,
         @Nullable JsonNode before,
         @Nullable JsonNode after) {
-
-    /** The words for what can change. Each has exactly one rule that answers for it. */
-    public enum Part {
-        /** A regular container's image. */
-        IMAGE,
-        /** A regular container's request or limit of cpu or memory. */
-        CPU_MEMORY,
-        /** A regular container's request or limit of anything else, and its claims. */
-        OTHER_RESOURCE,
-        /** A regular container's resizePolicy. */
-        RESIZE_POLICY,
-        /** Which regular containers there are, and in which order. */
-        CONTAINER_SET,
-        /** A label or annotation of the template that is not OpenKruise's own. */
-        TEMPLATE_LABEL,
-        /** Any other metadata of the template. */
-        TEMPLATE_METADATA,
-        /** Everything else, fields nobody knows included. */
-        OTHER
-    }
 
     /** What happened to a part. */
     public enum Action {

@@ -10,9 +10,9 @@ import tools.jackson.databind.JsonNode;
  * @param node  the container as the user wrote it
  * @param path  where it stands
  */
-public record Container(String name, JsonNode node, Path path) {
+public record Container(String name, JsonNode node, FieldPath path) {
 
-    static Container at(JsonNode node, Path list) {
+    static Container at(JsonNode node, FieldPath list) {
         String name = name(node);
         return new Container(name, node, list.element("name", name));
     }

@@ -12,33 +12,16 @@ import tools.jackson.databind.node.ObjectNode;
 /** A pod template as it arrived, or the spec of a Pod: the tree, where it stands, and questions rules ask of it. */
 public final class PodTemplate {
 
-    /** Where a template lives decides what of it is compared and what the API server allows. */
-    public enum Home {
-        /** A workload's pod template: untyped, maybe undefaulted. */
-        WORKLOAD,
-        /** The containers of a SidecarSet. */
-        SIDECARS,
-        /** A Pod, changed through {@code pods}. */
-        POD,
-        /** A Pod, changed through {@code pods/resize}. */
-        POD_RESIZE;
-
-        /** Whether this is a Pod, whose metadata is free and whose defaults the API server writes. */
-        public boolean isPod() {
-            return this == POD || this == POD_RESIZE;
-        }
-    }
-
     /**
      * Why a template cannot be read as one.
      *
      * @param path     where
      * @param sentence what was found and what was expected; never a value
      */
-    public record Flaw(Path path, String sentence) {}
+    public record Malformation(FieldPath path, String sentence) {}
 
-    private final Home home;
-    private final Path path;
+    private final TemplateOrigin origin;
+    private final FieldPath path;
     private final JsonNode metadata;
     private final JsonNode spec;
     private final List<Container> containers;
@@ -51,8 +34,8 @@ public final class PodTemplate {
      * @param metadata its metadata; null for none, and for a Pod, whose metadata is free
      * @param spec     its spec; null for none
      */
-    public PodTemplate(Home home, Path path, @Nullable JsonNode metadata, @Nullable JsonNode spec) {
-        this.home = home;
+    public PodTemplate(TemplateOrigin origin, FieldPath path, @Nullable JsonNode metadata, @Nullable JsonNode spec) {
+        this.origin = origin;
         this.path = path;
         this.metadata = orEmpty(metadata);
         this.spec = orEmpty(spec);
@@ -61,11 +44,11 @@ public final class PodTemplate {
     }
 
     /** The template in a workload's {@code template} value; null and absent are an empty one. */
-    public static PodTemplate ofWorkload(Path path, @Nullable JsonNode template) {
+    public static PodTemplate ofWorkload(FieldPath path, @Nullable JsonNode template) {
         JsonNode tree = orEmpty(template);
         return tree.isObject()
-                ? new PodTemplate(Home.WORKLOAD, path, tree.get("metadata"), tree.get("spec"))
-                : new PodTemplate(Home.WORKLOAD, path, null, tree);
+                ? new PodTemplate(TemplateOrigin.WORKLOAD, path, tree.get("metadata"), tree.get("spec"))
+                : new PodTemplate(TemplateOrigin.WORKLOAD, path, null, tree);
     }
 
     private static JsonNode orEmpty(@Nullable JsonNode node) {
@@ -75,17 +58,18 @@ public final class PodTemplate {
     private List<Container> containers(String list) {
         List<Container> found = new ArrayList<>();
         for (JsonNode node : spec.path(list)) {
-            found.add(Container.at(node.isNull() ? JsonTree.EMPTY : node, path.field("spec").field(list)));
+            found.add(Container.at(
+                    node.isNull() ? JsonTree.EMPTY : node, path.field("spec").field(list)));
         }
         return found;
     }
 
-    public Home home() {
-        return home;
+    public TemplateOrigin origin() {
+        return origin;
     }
 
     /** Where the template stands; its spec is one field further. */
-    public Path path() {
+    public FieldPath path() {
         return path;
     }
 
@@ -109,7 +93,9 @@ public final class PodTemplate {
 
     /** The regular container of that name; the first where several have it. */
     public Optional<Container> container(String name) {
-        return containers.stream().filter(container -> container.name().equals(name)).findFirst();
+        return containers.stream()
+                .filter(container -> container.name().equals(name))
+                .findFirst();
     }
 
     /** The template's annotation of that name; empty text where there is none. */
@@ -121,7 +107,7 @@ public final class PodTemplate {
     public PodTemplate withResizePolicy(int container, JsonNode policies) {
         JsonNode changed = spec.deepCopy();
         changed.path("containers").path(container).asObject().set("resizePolicy", policies);
-        return new PodTemplate(home, path, metadata, changed);
+        return new PodTemplate(origin, path, metadata, changed);
     }
 
     /**
@@ -130,12 +116,12 @@ public final class PodTemplate {
      * @param at where the patch stands
      * @throws IllegalArgumentException when the patch cannot be applied; the message says why, never a value
      */
-    public PodTemplate patched(Path at, JsonNode patch) {
+    public PodTemplate patched(FieldPath at, JsonNode patch) {
         ObjectNode template = JsonNodeFactory.instance.objectNode();
         template.set("metadata", metadata);
         template.set("spec", spec);
-        JsonNode merged = StrategicMerge.apply(template, patch);
-        return new PodTemplate(home, at, merged.get("metadata"), merged.get("spec"));
+        JsonNode merged = StrategicMergePatch.apply(template, patch);
+        return new PodTemplate(origin, at, merged.get("metadata"), merged.get("spec"));
     }
 
     /**
@@ -144,64 +130,69 @@ public final class PodTemplate {
      */
     public boolean isWindows() {
         return "windows".equals(spec.path("os").path("name").asString(""))
-                || "windows".equals(spec.path("nodeSelector").path("kubernetes.io/os").asString(""));
+                || "windows"
+                        .equals(spec.path("nodeSelector")
+                                .path("kubernetes.io/os")
+                                .asString(""));
     }
 
     /** What keeps this template from being read as one; empty where nothing does. */
-    public List<Flaw> flaws() {
-        List<Flaw> flaws = new ArrayList<>();
+    public List<Malformation> malformations() {
+        List<Malformation> malformations = new ArrayList<>();
         if (JsonTree.isTooDeep(spec) || JsonTree.isTooDeep(metadata)) {
-            flaws.add(new Flaw(path, "it is nested more than " + JsonTree.DEEPEST + " levels deep and cannot be compared"));
-            return flaws;
+            malformations.add(new Malformation(
+                    path, "it is nested more than " + JsonTree.DEEPEST + " levels deep and cannot be compared"));
+            return malformations;
         }
-        Path at = path.field("spec");
+        FieldPath at = path.field("spec");
         if (!spec.isObject()) {
-            flaws.add(new Flaw(at, "it is not an object"));
+            malformations.add(new Malformation(at, "it is not an object"));
         }
         if (!metadata.isObject()) {
-            flaws.add(new Flaw(path.field("metadata"), "it is not an object"));
+            malformations.add(new Malformation(path.field("metadata"), "it is not an object"));
         }
         for (String list : List.of("containers", "initContainers")) {
             JsonNode value = spec.path(list);
             if (!value.isArray() && !value.isNull() && !value.isMissingNode()) {
-                flaws.add(new Flaw(at.field(list), "it is not a list of containers"));
+                malformations.add(new Malformation(at.field(list), "it is not a list of containers"));
             }
         }
-        containers.forEach(container -> container(container, flaws::add));
-        initContainers.forEach(container -> container(container, flaws::add));
-        return flaws;
+        containers.forEach(container -> container(container, malformations::add));
+        initContainers.forEach(container -> container(container, malformations::add));
+        return malformations;
     }
 
-    private static void container(Container container, Consumer<Flaw> flaws) {
+    private static void container(Container container, Consumer<Malformation> malformations) {
         JsonNode node = container.node();
         if (!node.isObject()) {
-            flaws.accept(new Flaw(container.path(), "it is not an object"));
+            malformations.accept(new Malformation(container.path(), "it is not an object"));
             return;
         }
         for (String text : List.of("name", "image")) {
             if (!node.path(text).isString() && !isNothing(node.path(text))) {
-                flaws.accept(new Flaw(container.path().field(text), "it is not a string"));
+                malformations.accept(new Malformation(container.path().field(text), "it is not a string"));
             }
         }
         JsonNode resources = node.path("resources");
         if (!resources.isObject() && !isNothing(resources)) {
-            flaws.accept(new Flaw(container.path().field("resources"), "it is not an object"));
+            malformations.accept(new Malformation(container.path().field("resources"), "it is not an object"));
         }
         for (String list : List.of("requests", "limits")) {
-            quantities(resources.path(list), container.path().field("resources").field(list), flaws);
+            quantities(resources.path(list), container.path().field("resources").field(list), malformations);
         }
     }
 
-    private static void quantities(JsonNode list, Path path, Consumer<Flaw> flaws) {
+    private static void quantities(JsonNode list, FieldPath path, Consumer<Malformation> malformations) {
         if (!list.isObject()) {
             if (!isNothing(list)) {
-                flaws.accept(new Flaw(path, "it is not a map of quantities"));
+                malformations.accept(new Malformation(path, "it is not a map of quantities"));
             }
             return;
         }
         list.properties().forEach(entry -> {
             if (Quantity.of(entry.getValue()).isEmpty()) {
-                flaws.accept(new Flaw(path.field(entry.getKey()), "it is not a quantity such as 500m, 2 or 1Gi"));
+                malformations.accept(
+                        new Malformation(path.field(entry.getKey()), "it is not a quantity such as 500m, 2 or 1Gi"));
             }
         });
     }

@@ -43,11 +43,21 @@ public final class BenchReviews {
         for (int i = 0; review.toString().length() < size; i++) {
             for (String side : new String[] {"object", "oldObject"}) {
                 ObjectNode object = review.at("/request/" + side).asObject();
-                object.at(podSpec + "/containers/" + i % 2).asObject().withArray("/env").addObject()
-                        .put("name", "SETTING_" + i).put("value", "value-of-setting-" + i);
-                object.path("metadata").asObject().withArray("/managedFields").addObject()
-                        .put("manager", "controller-" + i).put("operation", "Update").withObject("/fieldsV1")
-                        .putObject("f:spec").putObject("f:field-" + i);
+                object.at(podSpec + "/containers/" + i % 2)
+                        .asObject()
+                        .withArray("/env")
+                        .addObject()
+                        .put("name", "SETTING_" + i)
+                        .put("value", "value-of-setting-" + i);
+                object.path("metadata")
+                        .asObject()
+                        .withArray("/managedFields")
+                        .addObject()
+                        .put("manager", "controller-" + i)
+                        .put("operation", "Update")
+                        .withObject("/fieldsV1")
+                        .putObject("f:spec")
+                        .putObject("f:field-" + i);
             }
         }
         return review.toString().getBytes(StandardCharsets.UTF_8);

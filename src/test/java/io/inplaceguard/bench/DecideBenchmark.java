@@ -1,9 +1,9 @@
 package io.inplaceguard.bench;
 
-import io.inplaceguard.guard.Settings;
-import io.inplaceguard.review.Answer;
-import io.inplaceguard.review.Endpoint;
-import io.inplaceguard.review.Reviewer;
+import io.inplaceguard.admission.AdmissionHandler;
+import io.inplaceguard.admission.AdmissionResult;
+import io.inplaceguard.admission.Endpoint;
+import io.inplaceguard.guard.GuardSettings;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +29,7 @@ public class DecideBenchmark {
     @Param({"pod-7k", "cloneset-20k", "pod-100k"})
     public String review;
 
-    private final Reviewer reviewer = new Reviewer(Settings.DEFAULTS);
+    private final AdmissionHandler reviewer = new AdmissionHandler(GuardSettings.DEFAULTS);
     private byte[] body = {};
 
     @Setup
@@ -42,7 +42,7 @@ public class DecideBenchmark {
     }
 
     @Benchmark
-    public Answer decide() {
+    public AdmissionResult decide() {
         return reviewer.answer(Endpoint.VALIDATE, body, body.length);
     }
 }

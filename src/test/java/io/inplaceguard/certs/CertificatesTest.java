@@ -26,14 +26,17 @@ class CertificatesTest {
     @TempDir
     Path temp;
 
-    private static ServingPair pair(String... names) {
-        return CertificateMaker.pair(
-                CertificateMaker.authority(NOW, CertificateMaker.AUTHORITY_LIFE), List.of(names), NOW, CertificateMaker.LEAF_LIFE);
+    private static ServingCertificate pair(String... names) {
+        return CertificateAuthority.pair(
+                CertificateAuthority.authority(NOW, CertificateAuthority.AUTHORITY_LIFE),
+                List.of(names),
+                NOW,
+                CertificateAuthority.LEAF_LIFE);
     }
 
     @Test
     void a_pair_says_what_it_is_for() throws Exception {
-        ServingPair pair = pair("Guard.prod.svc", "10.0.0.7", "::1", "*.example.com");
+        ServingCertificate pair = pair("Guard.prod.svc", "10.0.0.7", "::1", "*.example.com");
         X509Certificate leaf = pair.leaf();
         X509Certificate authority = pair.authorities().get(0);
         leaf.verify(authority.getPublicKey());
@@ -46,15 +49,16 @@ class CertificatesTest {
         assertThat(authority.getKeyUsage()[0]).isFalse();
         assertThat(leaf.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
         assertThat(leaf.getCriticalExtensionOIDs()).contains("2.5.29.15", "2.5.29.19");
-        assertThat(pair.covers(List.of("guard.prod.svc", "10.0.0.7", "::1", "*.example.com"))).isTrue();
+        assertThat(pair.covers(List.of("guard.prod.svc", "10.0.0.7", "::1", "*.example.com")))
+                .isTrue();
         assertThat(pair.covers(List.of("other"))).isFalse();
         assertThat(Duration.between(NOW, pair.notAfter())).isBetween(Duration.ofDays(89), Duration.ofDays(90));
     }
 
     @Test
     void a_leaf_never_outlives_its_authority() {
-        CertificateMaker.Authority brief = CertificateMaker.authority(NOW, Duration.ofDays(2));
-        ServingPair pair = CertificateMaker.pair(brief, List.of("a"), NOW, Duration.ofDays(90));
+        CertificateAuthority.Authority brief = CertificateAuthority.authority(NOW, Duration.ofDays(2));
+        ServingCertificate pair = CertificateAuthority.pair(brief, List.of("a"), NOW, Duration.ofDays(90));
         assertThat(pair.leaf().getNotAfter()).isEqualTo(brief.certificate().getNotAfter());
     }
 
@@ -66,50 +70,60 @@ class CertificatesTest {
 
     @Test
     void keys_are_their_owners_alone_and_what_is_written_is_read() throws Exception {
-        CertificateFolder folder = new CertificateFolder(temp.resolve("new"));
-        ServingPair made = folder.ensure(List.of("guard.prod.svc"), NOW);
+        CertificateDirectory folder = new CertificateDirectory(temp.resolve("new"));
+        ServingCertificate made = folder.ensure(List.of("guard.prod.svc"), NOW);
         for (String key : List.of("tls.key", "ca.key")) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.folder().resolve(key)))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(folder.folder().resolve(key))))
+                    .isEqualTo("rw-------");
         }
         assertThat(folder.read().leaf()).isEqualTo(made.leaf());
-        assertThat(made.covers(List.of("localhost", "127.0.0.1", "::1", "guard.prod.svc"))).isTrue();
+        assertThat(made.covers(List.of("localhost", "127.0.0.1", "::1", "guard.prod.svc")))
+                .isTrue();
         try (var files = Files.list(folder.folder())) {
-            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder(".lock", "ca.crt", "ca.key", "tls.crt", "tls.key");
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(".lock", "ca.crt", "ca.key", "tls.crt", "tls.key");
         }
     }
 
     @Test
     void a_pair_is_renewed_when_it_is_due_and_the_authority_stays() {
-        CertificateFolder folder = new CertificateFolder(temp);
-        ServingPair first = folder.ensure(List.of(), NOW);
-        assertThat(folder.ensure(List.of(), NOW.plus(Duration.ofDays(59))).leaf()).isEqualTo(first.leaf());
-        ServingPair wider = folder.ensure(List.of("another.svc"), NOW);
+        CertificateDirectory folder = new CertificateDirectory(temp);
+        ServingCertificate first = folder.ensure(List.of(), NOW);
+        assertThat(folder.ensure(List.of(), NOW.plus(Duration.ofDays(59))).leaf())
+                .isEqualTo(first.leaf());
+        ServingCertificate wider = folder.ensure(List.of("another.svc"), NOW);
         assertThat(wider.leaf()).isNotEqualTo(first.leaf());
-        ServingPair second = folder.ensure(List.of("another.svc"), NOW.plus(Duration.ofDays(61)));
+        ServingCertificate second = folder.ensure(List.of("another.svc"), NOW.plus(Duration.ofDays(61)));
         assertThat(second.leaf()).isNotEqualTo(wider.leaf());
         assertThat(second.authorities()).isEqualTo(first.authorities());
-        ServingPair late = folder.ensure(List.of("another.svc"), NOW.plus(Duration.ofDays(700)));
+        ServingCertificate late = folder.ensure(List.of("another.svc"), NOW.plus(Duration.ofDays(700)));
         assertThat(late.authorities()).isNotEqualTo(first.authorities());
     }
 
     /** From a third of the CA's life on, every look once made another leaf. */
     @Test
     void at_any_age_of_the_authority_one_look_suffices() {
-        CertificateFolder folder = new CertificateFolder(temp);
+        CertificateDirectory folder = new CertificateDirectory(temp);
         for (int day = 0; day < 1000; day += 20) {
-            ServingPair pair = folder.ensure(List.of(), NOW.plus(Duration.ofDays(day)));
-            assertThat(folder.ensure(List.of(), NOW.plus(Duration.ofDays(day)).plusSeconds(1))).isEqualTo(pair);
-            assertThat(pair.leaf().getNotAfter()).isBeforeOrEqualTo(pair.authorities().get(0).getNotAfter());
+            ServingCertificate pair = folder.ensure(List.of(), NOW.plus(Duration.ofDays(day)));
+            assertThat(folder.ensure(List.of(), NOW.plus(Duration.ofDays(day)).plusSeconds(1)))
+                    .isEqualTo(pair);
+            assertThat(pair.leaf().getNotAfter())
+                    .isBeforeOrEqualTo(pair.authorities().get(0).getNotAfter());
         }
     }
 
     @Test
     void a_leaf_its_authority_did_not_sign_is_made_anew() throws Exception {
-        CertificateFolder folder = new CertificateFolder(temp);
-        ServingPair first = folder.ensure(List.of(), NOW);
-        CertificateFolder other = new CertificateFolder(temp.resolve("other"));
+        CertificateDirectory folder = new CertificateDirectory(temp);
+        ServingCertificate first = folder.ensure(List.of(), NOW);
+        CertificateDirectory other = new CertificateDirectory(temp.resolve("other"));
         other.ensure(List.of(), NOW);
-        Files.copy(other.folder().resolve("ca.crt"), temp.resolve("ca.crt"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                other.folder().resolve("ca.crt"),
+                temp.resolve("ca.crt"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         assertThat(folder.ensure(List.of(), NOW).leaf()).isNotEqualTo(first.leaf());
     }
 
@@ -117,9 +131,9 @@ class CertificatesTest {
     void those_who_share_a_folder_agree_on_one_pair() throws Exception {
         var executor = java.util.concurrent.Executors.newFixedThreadPool(4);
         try {
-            List<java.util.concurrent.Callable<ServingPair>> tasks =
-                    java.util.Collections.nCopies(4, () -> new CertificateFolder(temp.resolve("shared")).ensure(List.of(), NOW));
-            List<ServingPair> pairs = new ArrayList<>();
+            List<java.util.concurrent.Callable<ServingCertificate>> tasks = java.util.Collections.nCopies(
+                    4, () -> new CertificateDirectory(temp.resolve("shared")).ensure(List.of(), NOW));
+            List<ServingCertificate> pairs = new ArrayList<>();
             for (var made : executor.invokeAll(tasks)) {
                 pairs.add(made.get());
             }
@@ -131,35 +145,44 @@ class CertificatesTest {
 
     @Test
     void what_does_not_belong_together_or_is_no_pem_is_told_and_never_quoted() throws Exception {
-        CertificateFolder folder = new CertificateFolder(temp);
-        assertThatThrownBy(folder::read).hasMessageContaining("ca.crt does not exist").hasMessageContaining("certs --out");
+        CertificateDirectory folder = new CertificateDirectory(temp);
+        assertThatThrownBy(folder::read)
+                .hasMessageContaining("ca.crt does not exist")
+                .hasMessageContaining("certs --out");
         folder.ensure(List.of(), NOW);
         byte[] key = Files.readAllBytes(temp.resolve("tls.key"));
         Files.copy(temp.resolve("ca.key"), temp.resolve("tls.key"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(folder::read).hasMessageContaining("is not the key of");
         Files.write(temp.resolve("tls.key"), java.util.Arrays.copyOf(key, key.length / 2));
-        assertThatThrownBy(folder::read).isInstanceOf(CertificateException.class).message().doesNotContain(new String(key, 40, 20));
+        assertThatThrownBy(folder::read)
+                .isInstanceOf(CertificateException.class)
+                .message()
+                .doesNotContain(new String(key, 40, 20));
         Files.writeString(temp.resolve("tls.key"), "nonsense");
         assertThatThrownBy(folder::read).hasMessageContaining("no private key");
     }
 
     @Test
     void the_watcher_hands_on_whole_pairs_only_and_sees_symlinks_swapped() throws Exception {
-        CertificateFolder one = new CertificateFolder(temp.resolve("..one"));
+        CertificateDirectory one = new CertificateDirectory(temp.resolve("..one"));
         one.ensure(List.of(), NOW);
-        CertificateFolder two = new CertificateFolder(temp.resolve("..two"));
-        ServingPair next = two.ensure(List.of("next.svc"), NOW);
+        CertificateDirectory two = new CertificateDirectory(temp.resolve("..two"));
+        ServingCertificate next = two.ensure(List.of("next.svc"), NOW);
         Path data = temp.resolve("..data");
         Files.createSymbolicLink(data, one.folder());
         for (String name : List.of("ca.crt", "tls.crt", "tls.key")) {
             Files.createSymbolicLink(temp.resolve(name), data.resolve(name));
         }
-        CertificateFolder mounted = new CertificateFolder(temp);
-        List<ServingPair> handedOn = new ArrayList<>();
-        try (CertificateWatcher watcher = new CertificateWatcher("mounted", mounted.read(), mounted::read, handedOn::add)) {
+        CertificateDirectory mounted = new CertificateDirectory(temp);
+        List<ServingCertificate> handedOn = new ArrayList<>();
+        try (CertificateWatcher watcher =
+                new CertificateWatcher("mounted", mounted.read(), mounted::read, handedOn::add)) {
             watcher.look();
             assertThat(handedOn).isEmpty();
-            Files.copy(two.folder().resolve("tls.crt"), one.folder().resolve("tls.crt"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    two.folder().resolve("tls.crt"),
+                    one.folder().resolve("tls.crt"),
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             watcher.look();
             assertThat(handedOn).as("certificate and key do not match yet").isEmpty();
             Path swap = temp.resolve("..swap");
@@ -167,7 +190,7 @@ class CertificatesTest {
             Files.move(swap, data, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
             watcher.look();
             watcher.look();
-            assertThat(handedOn).extracting(ServingPair::leaf).containsExactly(next.leaf());
+            assertThat(handedOn).extracting(ServingCertificate::leaf).containsExactly(next.leaf());
         }
     }
 
@@ -189,7 +212,8 @@ class CertificatesTest {
         Run first = certs("--out", dir, "--dns", "guard.prod.svc");
         assertThat(first.status()).isZero();
         assertThat(first.out()).contains("guard.prod.svc", "caBundle").doesNotContain("PRIVATE");
-        assertThat(new CertificateFolder(Path.of(dir)).read().covers(List.of("guard.prod.svc", "localhost"))).isTrue();
+        assertThat(new CertificateDirectory(Path.of(dir)).read().covers(List.of("guard.prod.svc", "localhost")))
+                .isTrue();
         Run second = certs("--out", dir);
         assertThat(second.status()).isEqualTo(2);
         assertThat(second.err()).contains("--force").doesNotContain("\tat ");

@@ -26,7 +26,7 @@ class VerifyCommandTest {
     @TempDir
     private Path folder;
 
-    private final CertificateMaker.Authority authority = CertificateMaker.authority(NOW, Duration.ofDays(100));
+    private final CertificateAuthority.Authority authority = CertificateAuthority.authority(NOW, Duration.ofDays(100));
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -35,9 +35,10 @@ class VerifyCommandTest {
         write(Duration.ofDays(50));
     }
 
-    private ServingPair write(Duration life) {
-        ServingPair pair = CertificateMaker.pair(authority, List.of("localhost", "guard.prod.svc"), NOW, life);
-        new CertificateFolder(folder).write(authority, pair);
+    private ServingCertificate write(Duration life) {
+        ServingCertificate pair =
+                CertificateAuthority.pair(authority, List.of("localhost", "guard.prod.svc"), NOW, life);
+        new CertificateDirectory(folder).write(authority, pair);
         return pair;
     }
 
@@ -53,9 +54,14 @@ class VerifyCommandTest {
 
     @Test
     void a_good_folder_is_told_with_its_days() {
-        assertThat(verify("--dir", folder.toString(), "--dns", "guard.prod.svc")).isZero();
+        assertThat(verify("--dir", folder.toString(), "--dns", "guard.prod.svc"))
+                .isZero();
         assertThat(out.toString())
-                .contains("(49 days left), for localhost, guard.prod.svc", "trusted: CN=inplace-guard CA", "(99 days left)", "A call will succeed.");
+                .contains(
+                        "(49 days left), for localhost, guard.prod.svc",
+                        "trusted: CN=inplace-guard CA",
+                        "(99 days left)",
+                        "A call will succeed.");
     }
 
     @Test
@@ -65,7 +71,9 @@ class VerifyCommandTest {
         assertThat(verify("--dir", folder.toString(), "--days", "60")).isEqualTo(1);
         assertThat(out.toString()).contains("fault:   what is served has 49 days left");
         Path other = folder.resolve("other.crt");
-        Files.writeString(other, Pem.of(CertificateMaker.authority(NOW, Duration.ofDays(100)).certificate()));
+        Files.writeString(
+                other,
+                Pem.of(CertificateAuthority.authority(NOW, Duration.ofDays(100)).certificate()));
         assertThat(verify("--dir", folder.toString(), "--ca", other.toString())).isEqualTo(1);
         assertThat(out.toString()).contains("fault:   what is served is not trusted");
     }
@@ -75,7 +83,9 @@ class VerifyCommandTest {
         assertThat(verify()).isEqualTo(2);
         assertThat(verify("--dir", folder.resolve("nowhere").toString())).isEqualTo(2);
         assertThat(verify("--dir", folder.toString(), "http://localhost")).isEqualTo(2);
-        assertThat(err.toString()).contains("Give a URL and --ca FILE, or --dir DIR.", "is no https URL").doesNotContain("\tat ");
+        assertThat(err.toString())
+                .contains("Give a URL and --ca FILE, or --dir DIR.", "is no https URL")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -84,7 +94,8 @@ class VerifyCommandTest {
         keys.init(write(Duration.ofDays(30)).keyStore(), new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
-        try (SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0)) {
+        try (SSLServerSocket server =
+                (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0)) {
             Thread thread = new Thread(() -> {
                 try (SSLSocket socket = (SSLSocket) server.accept()) {
                     socket.startHandshake();

@@ -24,8 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The command as a person or a pipeline calls it. */
 class CheckCommandTest {
 
-    private static final String WEB =
-            """
+    private static final String WEB = """
             apiVersion: apps.kruise.io/v1beta1
             kind: CloneSet
             metadata:
@@ -85,10 +84,15 @@ class CheckCommandTest {
         assertThat(check(WEB, ALLOWED, "-o", format).status()).isZero();
         assertThat(check(WEB, DENIED, "-o", format).status()).isEqualTo(1);
         assertThat(check(WARNED_OLD, WARNED_NEW, "-o", format).status()).isZero();
-        assertThat(check(WARNED_OLD, WARNED_NEW, "-o", format, "--fail-on=warn").status()).isEqualTo(3);
+        assertThat(check(WARNED_OLD, WARNED_NEW, "-o", format, "--fail-on=warn").status())
+                .isEqualTo(3);
         assertThat(check(WEB, DENIED, "-o", format, "--fail-on=warn").status()).isEqualTo(1);
-        assertThat(check(WEB, WEB.replace("name: web", "name: other"), "-o", format).status()).isEqualTo(2);
-        assertThat(check(WEB, WEB.replace("name: web", "name: other"), "-o", format, "--allow-empty").status()).isZero();
+        assertThat(check(WEB, WEB.replace("name: web", "name: other"), "-o", format)
+                        .status())
+                .isEqualTo(2);
+        assertThat(check(WEB, WEB.replace("name: web", "name: other"), "-o", format, "--allow-empty")
+                        .status())
+                .isZero();
         assertThat(check(WEB, "a: [", "-o", format).status()).isEqualTo(2);
     }
 
@@ -101,14 +105,18 @@ class CheckCommandTest {
                 .contains("[not-in-place]")
                 .contains("1 checked, 1 denied, 0 warned, 0 skipped")
                 .doesNotContain("\u001b");
-        assertThat(check(WEB, WEB.substring(0, WEB.indexOf("        env:"))).out()).contains("new.yaml:12  spec.template.spec.containers[name=app].env[name=MODE]");
+        assertThat(check(WEB, WEB.substring(0, WEB.indexOf("        env:"))).out())
+                .contains("new.yaml:12  spec.template.spec.containers[name=app].env[name=MODE]");
     }
 
     @Test
     void json_is_as_the_contract_gives_it() throws Exception {
-        JsonNode report = new JsonMapper().readTree(check(WEB, DENIED + "---\n" + WEB.replace("name: web", "name: new"), "-o", "json").out());
+        JsonNode report = new JsonMapper()
+                .readTree(check(WEB, DENIED + "---\n" + WEB.replace("name: web", "name: new"), "-o", "json")
+                        .out());
         assertThat(report.path("apiVersion").asString()).isEqualTo("inplace-guard.io/v1");
-        assertThat(report.path("summary").toString()).isEqualTo("{\"checked\":1,\"denied\":1,\"warned\":0,\"skipped\":1}");
+        assertThat(report.path("summary").toString())
+                .isEqualTo("{\"checked\":1,\"denied\":1,\"warned\":0,\"skipped\":1}");
         JsonNode result = report.path("results").get(0);
         assertThat(result.propertyNames())
                 .containsExactly("group", "kind", "namespace", "name", "verdict", "violations", "warnings", "source");
@@ -120,50 +128,75 @@ class CheckCommandTest {
 
     @Test
     void junit_is_xml_with_a_failure_and_a_skip() throws Exception {
-        String xml = check(WEB + "---\n" + WEB.replace("name: web", "name: gone"), DENIED, "-o", "junit").out();
-        var suite = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
+        String xml = check(WEB + "---\n" + WEB.replace("name: web", "name: gone"), DENIED, "-o", "junit")
+                .out();
+        var suite = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
         assertThat(suite.getDocumentElement().getAttribute("failures")).isEqualTo("1");
         assertThat(suite.getElementsByTagName("testcase").getLength()).isEqualTo(2);
-        assertThat(suite.getElementsByTagName("failure").item(0).getTextContent()).contains("[not-in-place]");
+        assertThat(suite.getElementsByTagName("failure").item(0).getTextContent())
+                .contains("[not-in-place]");
         assertThat(suite.getElementsByTagName("skipped").getLength()).isEqualTo(1);
     }
 
     @Test
     void github_gets_an_annotation_on_the_line() throws Exception {
         assertThat(check(WEB, DENIED, "-o", "github").out())
-                .startsWith("::error file=" + temp.resolve("new.yaml") + ",line=16,title=CloneSet.apps.kruise.io prod/web [not-in-place]::spec.template");
-        assertThat(check(WARNED_OLD, WARNED_NEW, "-o", "github").out()).startsWith("::warning file=").contains("[recreate]");
+                .startsWith("::error file=" + temp.resolve("new.yaml")
+                        + ",line=16,title=CloneSet.apps.kruise.io prod/web [not-in-place]::spec.template");
+        assertThat(check(WARNED_OLD, WARNED_NEW, "-o", "github").out())
+                .startsWith("::warning file=")
+                .contains("[recreate]");
     }
 
     @Test
     void sarif_is_valid_against_its_schema() throws Exception {
-        String sarif = check(WEB + "---\n" + WARNED_OLD.replace("name: web", "name: two"), DENIED + "---\n" + WARNED_NEW.replace("name: web", "name: two"), "-o", "sarif").out();
+        String sarif = check(
+                        WEB + "---\n" + WARNED_OLD.replace("name: web", "name: two"),
+                        DENIED + "---\n" + WARNED_NEW.replace("name: web", "name: two"),
+                        "-o",
+                        "sarif")
+                .out();
         try (InputStream schema = CheckCommandTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json")) {
             var registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7);
-            assertThat(registry.getSchema(schema, InputFormat.JSON).validate(sarif, InputFormat.JSON)).isEmpty();
-            assertThat(registry.getSchema(CheckCommandTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json"), InputFormat.JSON)
+            assertThat(registry.getSchema(schema, InputFormat.JSON).validate(sarif, InputFormat.JSON))
+                    .isEmpty();
+            assertThat(registry.getSchema(
+                                    CheckCommandTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json"),
+                                    InputFormat.JSON)
                             .validate(sarif.replace("\"ruleId\"", "\"rule\""), InputFormat.JSON))
                     .as("the schema says something")
                     .isNotEmpty();
         }
         JsonNode results = new JsonMapper().readTree(sarif).at("/runs/0/results");
         assertThat(results.get(0).path("level").asString()).isEqualTo("error");
-        assertThat(results.get(0).at("/locations/0/physicalLocation/region/startLine").asInt()).isEqualTo(16);
+        assertThat(results.get(0)
+                        .at("/locations/0/physicalLocation/region/startLine")
+                        .asInt())
+                .isEqualTo(16);
         assertThat(results.get(1).path("ruleId").asString()).isEqualTo("recreate");
     }
 
     @Test
     void folders_lists_json_and_standard_input_are_read_and_paired() throws Exception {
         file("a/web.yaml", WEB);
-        file("a/deep/list.yml", "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n");
+        file(
+                "a/deep/list.yml",
+                "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n");
         file("a/.hidden/x.yaml", "a: [");
         file("b/values.yaml", "replicas: 3\n");
-        file("b/all.json", "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\t{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\","
-                + "\"metadata\":{\"name\":\"web\",\"namespace\":\"prod\"},\n\t\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"podUpdatePolicy\":\"InPlaceOnly\"}},"
-                + "\"template\":{\"spec\":{\"containers\":[{\"name\":\"app\",\n\t\"image\":\"web:1\",\"env\":[\n\t{\"name\":\"MODE\",\n\t\"value\":\"s3cret-b\"}]}]}}}}]}");
+        file(
+                "b/all.json",
+                "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\t{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\","
+                        + "\"metadata\":{\"name\":\"web\",\"namespace\":\"prod\"},\n\t\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"podUpdatePolicy\":\"InPlaceOnly\"}},"
+                        + "\"template\":{\"spec\":{\"containers\":[{\"name\":\"app\",\n\t\"image\":\"web:1\",\"env\":[\n\t{\"name\":\"MODE\",\n\t\"value\":\"s3cret-b\"}]}]}}}}]}");
         Run run = run(temp.resolve("a").toString(), temp.resolve("b").toString());
         assertThat(run.status()).isEqualTo(1);
-        assertThat(run.out()).contains("all.json:6  spec.template").contains("1 checked, 1 denied, 0 warned, 1 skipped").contains("deleted");
+        assertThat(run.out())
+                .contains("all.json:6  spec.template")
+                .contains("1 checked, 1 denied, 0 warned, 1 skipped")
+                .contains("deleted");
         assertThat(run.err()).contains("values.yaml:1: no Kubernetes object");
         InputStream stdin = System.in;
         try {
@@ -177,7 +210,8 @@ class CheckCommandTest {
 
     @Test
     void anchors_aliases_and_merge_keys_work() throws Exception {
-        String anchored = WEB.replace("image: web:1", "<<: &d {image: 'web:1', tty: false}").replace("        env:", "        env: &e");
+        String anchored = WEB.replace("image: web:1", "<<: &d {image: 'web:1', tty: false}")
+                .replace("        env:", "        env: &e");
         assertThat(check(WEB, anchored).out()).contains("1 checked, 0 denied");
         String two = anchored + "      - name: two\n        <<: *d\n        env: *e\n";
         assertThat(check(two.replace("tty: false", "tty: null"), two).status()).isZero();
@@ -188,7 +222,15 @@ class CheckCommandTest {
     void a_bomb_of_aliases_is_refused() throws Exception {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 12; i++) {
-            bomb.append("a").append(i).append(": &a").append(i).append(" [").append(("*a" + (i - 1) + ",").repeat(9)).append("*a").append(i - 1).append("]\n");
+            bomb.append("a")
+                    .append(i)
+                    .append(": &a")
+                    .append(i)
+                    .append(" [")
+                    .append(("*a" + (i - 1) + ",").repeat(9))
+                    .append("*a")
+                    .append(i - 1)
+                    .append("]\n");
         }
         Run run = check(WEB, "apiVersion: v1\nkind: X\n" + bomb);
         assertThat(run.status()).isEqualTo(2);
@@ -197,14 +239,16 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', value = {
-        "a: [           | new.yaml:",
-        "a: 1\\n\\tb: 2 | new.yaml:2:1:",
-        "kind: X\\nkind: Y | new.yaml:2:1: the key kind is given twice",
-        "hello          | new.yaml:1: this is no Kubernetes object",
-        "{\"a\":1,}     | new.yaml:1:8: this is no JSON",
-        "{\"a\":1,\"a\":2} | new.yaml:1:",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a: [           | new.yaml:",
+                "a: 1\\n\\tb: 2 | new.yaml:2:1:",
+                "kind: X\\nkind: Y | new.yaml:2:1: the key kind is given twice",
+                "hello          | new.yaml:1: this is no Kubernetes object",
+                "{\"a\":1,}     | new.yaml:1:8: this is no JSON",
+                "{\"a\":1,\"a\":2} | new.yaml:1:",
+            })
     void what_cannot_be_read_is_told_with_its_place(String text, String told) throws Exception {
         Run run = check(WEB, text.replace("\\n", "\n").replace("\\t", "\t"));
         assertThat(run.status()).isEqualTo(2);
@@ -229,18 +273,25 @@ class CheckCommandTest {
 
     @Test
     void settings_come_from_the_servers_file() throws Exception {
-        String labelled = WEB.replace("  template:\n    spec:", "  template:\n    metadata: {labels: {a: b}}\n    spec:");
-        String allow = file("application.yaml", "inplace-guard:\n  rules: {templateMetadata: allow}\n  certs: {mode: files}\n");
+        String labelled =
+                WEB.replace("  template:\n    spec:", "  template:\n    metadata: {labels: {a: b}}\n    spec:");
+        String allow = file(
+                "application.yaml", "inplace-guard:\n  rules: {templateMetadata: allow}\n  certs: {mode: files}\n");
         assertThat(check(WEB, labelled).status()).isEqualTo(1);
         assertThat(check(WEB, labelled, "--config", allow).status()).isZero();
-        assertThat(check(WEB, labelled, "--config", file("bad.yaml", "inplace-guard.rules.template-metadata: maybe")).err()).contains("neither deny nor allow");
-        assertThat(check(WEB, labelled, "--config", file("bad.yaml", "inplace-guard.rule.x: maybe")).err()).contains("is no setting");
+        assertThat(check(WEB, labelled, "--config", file("bad.yaml", "inplace-guard.rules.template-metadata: maybe"))
+                        .err())
+                .contains("neither deny nor allow");
+        assertThat(check(WEB, labelled, "--config", file("bad.yaml", "inplace-guard.rule.x: maybe"))
+                        .err())
+                .contains("is no setting");
         assertThat(check(WEB, labelled, "--config", "nowhere").status()).isEqualTo(2);
     }
 
     @Test
     void a_recorded_review_is_replayed() throws Exception {
-        Run run = run("--review", "src/test/resources/reviews/cloneset-v1beta1-InPlaceOnly.env.validate.json", "-o", "json");
+        Run run = run(
+                "--review", "src/test/resources/reviews/cloneset-v1beta1-InPlaceOnly.env.validate.json", "-o", "json");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).contains("\"kind\" : \"CloneSet\"").contains("not-in-place");
         assertThat(run("--review", file("x.json", "{}")).status()).isEqualTo(2);
@@ -251,9 +302,14 @@ class CheckCommandTest {
     void explain_prints_the_rules_section() {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = new CommandLine(new ExplainCommand()).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine line = new CommandLine(new ExplainCommand())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
         assertThat(line.execute("[qos-class]")).isZero();
-        assertThat(out.toString()).startsWith("## qos-class").contains("**Why.**").doesNotContain("## resize-unsupported");
+        assertThat(out.toString())
+                .startsWith("## qos-class")
+                .contains("**Why.**")
+                .doesNotContain("## resize-unsupported");
         assertThat(line.execute("nonsense")).isEqualTo(2);
         assertThat(err.toString()).contains("not-in-place");
     }

@@ -2,12 +2,12 @@ package io.inplaceguard.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inplaceguard.admission.AdmissionHandler;
+import io.inplaceguard.admission.AdmissionResult;
+import io.inplaceguard.admission.Endpoint;
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.Notice;
-import io.inplaceguard.guard.Settings;
-import io.inplaceguard.review.Answer;
-import io.inplaceguard.review.Endpoint;
-import io.inplaceguard.review.Reviewer;
+import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.Warning;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ class RulesPageTest {
     private static final Pattern EXAMPLE =
             Pattern.compile("\n## ([a-z-]+)\n(?:(?!\n## ).)*?```diff\n(.*?)```\n\n```text\n(.*?)```\n", Pattern.DOTALL);
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Reviewer REVIEWER = new Reviewer(Settings.DEFAULTS);
+    private static final AdmissionHandler REVIEWER = new AdmissionHandler(GuardSettings.DEFAULTS);
 
     /** The page as the guard would write its messages goes to target/, to be read and copied after a message was changed. */
     @Test
@@ -52,14 +52,14 @@ class RulesPageTest {
         Path copy = Path.of("target/docs/rules.md");
         Files.createDirectories(copy.getParent());
         Files.writeString(copy, written);
-        assertThat(seen).hasSize(new Guard(Settings.DEFAULTS).ruleIds().size() + Notice.IDS.size());
+        assertThat(seen).hasSize(new Guard(GuardSettings.DEFAULTS).ruleIds().size() + Warning.IDS.size());
         assertThat(page).as("differs from " + copy).isEqualTo(written.toString());
     }
 
     @Test
     void page_readme_and_code_name_the_same_ids() throws IOException {
-        TreeSet<String> code = new TreeSet<>(new Guard(Settings.DEFAULTS).ruleIds());
-        code.addAll(Notice.IDS);
+        TreeSet<String> code = new TreeSet<>(new Guard(GuardSettings.DEFAULTS).ruleIds());
+        code.addAll(Warning.IDS);
         assertThat(headings(Files.readString(PAGE))).isEqualTo(code);
         String readme = Files.readString(Path.of("README.md"));
         assertThat(code).allSatisfy(id -> assertThat(readme).contains("`" + id + "`"));
@@ -83,15 +83,20 @@ class RulesPageTest {
         request.set("oldObject", side(diff, '+'));
         request.set("object", side(diff, '-'));
         String kind = request.path("object").path("kind").asString();
-        request.putObject("kind").put("group", "apps.kruise.io").put("version", "v1beta1").put("kind", kind);
+        request.putObject("kind")
+                .put("group", "apps.kruise.io")
+                .put("version", "v1beta1")
+                .put("kind", kind);
         byte[] body = review.toString().getBytes(StandardCharsets.UTF_8);
-        Answer answer = REVIEWER.answer(Endpoint.VALIDATE, body, body.length);
-        JsonNode response = JSON.readTree(((Answer.Decided) answer).body()).path("response");
+        AdmissionResult answer = REVIEWER.answer(Endpoint.VALIDATE, body, body.length);
+        JsonNode response =
+                JSON.readTree(((AdmissionResult.Responded) answer).body()).path("response");
         List<String> lines = new ArrayList<>();
         response.path("warnings").forEach(warning -> lines.add("Warning: " + warning.asString()));
         List<String> causes = new ArrayList<>();
         response.at("/status/details/causes")
-                .forEach(cause -> causes.add(cause.path("field").asString() + ": " + cause.path("message").asString()));
+                .forEach(cause -> causes.add(cause.path("field").asString() + ": "
+                        + cause.path("message").asString()));
         if (!causes.isEmpty()) {
             String head = "The " + kind + " \"web\" is invalid: ";
             lines.add(causes.size() == 1 ? head + causes.get(0) : head.strip() + "\n* " + String.join("\n* ", causes));
@@ -106,7 +111,10 @@ class RulesPageTest {
                 .forEach(line -> yaml.append(line, 1, line.length()).append('\n'));
         Map<String, Object> object = new Yaml().load(yaml.toString());
         ObjectNode tree = JSON.valueToTree(object).asObject();
-        tree.put("apiVersion", "apps.kruise.io/v1beta1").putObject("metadata").put("name", "web").put("uid", "u1");
+        tree.put("apiVersion", "apps.kruise.io/v1beta1")
+                .putObject("metadata")
+                .put("name", "web")
+                .put("uid", "u1");
         return tree;
     }
 }

@@ -25,13 +25,18 @@ import tools.jackson.databind.node.ObjectNode;
 public class DifferentialTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Guard GUARD = new Guard(Settings.DEFAULTS);
+    private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS);
     private static final List<String> RESIZABLE = List.of("cpu", "memory");
     private static final long MEBI = 1024 * 1024;
 
     /** A container; amounts are millicores, mebibytes or plain numbers; an absent key is an absent request or limit. */
     private record Box(
-            String name, String image, Map<String, Long> requests, Map<String, Long> limits, String policy, String mode) {}
+            String name,
+            String image,
+            Map<String, Long> requests,
+            Map<String, Long> limits,
+            String policy,
+            String mode) {}
 
     /** A template; of everything that is not in place it has an init container's image, a label and the pods' OS. */
     private record Pods(List<Box> boxes, String init, String label, String os) {}
@@ -44,7 +49,8 @@ public class DifferentialTest {
                 && before.label().equals(after.label())
                 && before.os().equals(after.os())
                 && areInPlace(before, after)
-                && (!isResized(before, after) || qos(before).equals(qos(after)) && !after.os().equals("windows"));
+                && (!isResized(before, after)
+                        || qos(before).equals(qos(after)) && !after.os().equals("windows"));
     }
 
     private static List<String> names(Pods pods) {
@@ -55,7 +61,8 @@ public class DifferentialTest {
         for (int i = 0; i < before.boxes().size(); i++) {
             Box old = before.boxes().get(i);
             Box now = after.boxes().get(i);
-            boolean image = old.image().equals(now.image()) || !now.image().isEmpty() && now.image().strip().equals(now.image());
+            boolean image = old.image().equals(now.image())
+                    || !now.image().isEmpty() && now.image().strip().equals(now.image());
             if (!image || !old.policy().equals(now.policy()) || !old.mode().equals(now.mode()) || !isResize(old, now)) {
                 return false;
             }
@@ -120,14 +127,14 @@ public class DifferentialTest {
             after = edited(after, random);
         }
         boolean inPlace = isInPlace(before, after);
-        Verdict verdict = GUARD.judge(new Subject(
+        Verdict verdict = GUARD.validate(new AdmissionAttributes(
                 "apps.kruise.io",
                 "v1beta1",
                 "CloneSet",
                 "",
                 "UPDATE",
-                Manifest.of(written(before, random)),
-                Manifest.of(written(after, random))));
+                ObjectView.of(written(before, random)),
+                ObjectView.of(written(after, random))));
         Statistics.collect(inPlace, before.equals(after));
         assertThat(verdict.denied())
                 .as("%s%n%s%n%s", before, after, verdict.violations())
@@ -175,8 +182,20 @@ public class DifferentialTest {
         String resource = RESIZABLE.get(random.nextInt(2));
         long amount = 50L * (1 + random.nextInt(60));
         switch (random.nextInt(24)) {
-            case 0, 1 -> boxes.set(at, new Box(box.name(), "web:new" + random.nextInt(9), requests, limits, box.policy(), box.mode()));
-            case 2 -> boxes.set(at, new Box(box.name(), List.of("", " ", "web:1 ", "\tweb:1").get(random.nextInt(4)), requests, limits, box.policy(), box.mode()));
+            case 0, 1 ->
+                boxes.set(
+                        at,
+                        new Box(box.name(), "web:new" + random.nextInt(9), requests, limits, box.policy(), box.mode()));
+            case 2 ->
+                boxes.set(
+                        at,
+                        new Box(
+                                box.name(),
+                                List.of("", " ", "web:1 ", "\tweb:1").get(random.nextInt(4)),
+                                requests,
+                                limits,
+                                box.policy(),
+                                box.mode()));
             case 3 -> boxes.set(at, new Box(box.name(), box.image(), requests, limits, box.policy(), "b"));
             case 4 -> boxes.set(at, new Box(box.name(), box.image(), requests, limits, "RestartContainer", box.mode()));
             case 5 -> boxes.remove(boxes.size() > 1 ? at : 0);
@@ -233,7 +252,10 @@ public class DifferentialTest {
         maybe(random, podSpec, "hostNetwork", "false");
         maybe(random, podSpec, "volumes", "[]");
         maybe(random, podSpec, "affinity", "null");
-        ObjectNode init = podSpec.putArray("initContainers").addObject().put("name", "init").put("image", pods.init());
+        ObjectNode init = podSpec.putArray("initContainers")
+                .addObject()
+                .put("name", "init")
+                .put("image", pods.init());
         // It counts for the QoS class; guaranteed itself, it leaves the class to the others.
         init.set("resources", JSON.readTree("{\"limits\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}"));
         if (!pods.os().isEmpty()) {
@@ -251,7 +273,11 @@ public class DifferentialTest {
             maybe(random, container, "args", "[]");
             maybe(random, container, "tty", "false");
             if (!box.policy().isEmpty()) {
-                container.putArray("resizePolicy").addObject().put("resourceName", "cpu").put("restartPolicy", box.policy());
+                container
+                        .putArray("resizePolicy")
+                        .addObject()
+                        .put("resourceName", "cpu")
+                        .put("restartPolicy", box.policy());
             }
             if (!box.requests().isEmpty() || !box.limits().isEmpty() || random.nextBoolean()) {
                 ObjectNode resources = container.putObject("resources");
@@ -276,7 +302,10 @@ public class DifferentialTest {
         amounts.forEach((resource, amount) -> {
             switch (random.nextInt(3)) {
                 case 0 -> map.put(resource, resource.equals("cpu") ? amount + "m" : amount + "Mi");
-                case 1 -> map.put(resource, resource.equals("cpu") ? String.valueOf(amount / 1000.0) : String.valueOf(amount * MEBI));
+                case 1 ->
+                    map.put(
+                            resource,
+                            resource.equals("cpu") ? String.valueOf(amount / 1000.0) : String.valueOf(amount * MEBI));
                 default -> {
                     if (resource.equals("cpu")) {
                         map.put(resource, amount / 1000.0);

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 class GuardPropertyTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Guard GUARD = new Guard(Settings.DEFAULTS);
+    private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS);
 
     /** A number of milli or of bytes and the ways to write it. */
     private static final List<List<String>> SPELLINGS = List.of(
@@ -30,24 +30,39 @@ class GuardPropertyTest {
     Arbitrary<JsonNode> containers() {
         Arbitrary<String> word = Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(6);
         Arbitrary<Integer> size = Arbitraries.integers().between(1, 3);
-        return Combinators.combine(word.list().uniqueElements().ofMinSize(1).ofMaxSize(3), word, size, Arbitraries.integers().between(0, 15))
+        return Combinators.combine(
+                        word.list().uniqueElements().ofMinSize(1).ofMaxSize(3),
+                        word,
+                        size,
+                        Arbitraries.integers().between(0, 15))
                 .as((names, value, cpu, shape) -> {
                     ArrayNode list = JSON.createArrayNode();
                     for (String name : names) {
-                        ObjectNode container = list.addObject().put("name", name).put("image", value + ":1");
+                        ObjectNode container =
+                                list.addObject().put("name", name).put("image", value + ":1");
                         if ((shape & 1) != 0) {
-                            container.putArray("env").addObject().put("name", "A").put("value", value);
+                            container
+                                    .putArray("env")
+                                    .addObject()
+                                    .put("name", "A")
+                                    .put("value", value);
                         }
                         if ((shape & 2) != 0) {
                             container.putArray("ports").addObject().put("containerPort", 80 + cpu);
                         }
                         if ((shape & 4) != 0) {
                             ObjectNode resources = container.putObject("resources");
-                            resources.putObject("requests").put("cpu", cpu + "00m").put("memory", "1Gi");
+                            resources
+                                    .putObject("requests")
+                                    .put("cpu", cpu + "00m")
+                                    .put("memory", "1Gi");
                             resources.putObject("limits").put("cpu", cpu).put("memory", "2Gi");
                         }
                         if ((shape & 8) != 0) {
-                            container.putObject("readinessProbe").putObject("httpGet").put("port", 80);
+                            container
+                                    .putObject("readinessProbe")
+                                    .putObject("httpGet")
+                                    .put("port", 80);
                         }
                     }
                     return (JsonNode) list;
@@ -57,11 +72,21 @@ class GuardPropertyTest {
     @Provide
     Arbitrary<JsonNode> outsideImageAndResources() {
         return Arbitraries.of(
-                        "{\"env\":[{\"name\":\"NEW\",\"value\":\"1\"}]}", "{\"args\":[\"--x\"]}", "{\"command\":[\"x\"]}",
-                        "{\"workingDir\":\"/x\"}", "{\"imagePullPolicy\":\"Never\"}", "{\"stdin\":true}", "{\"tty\":true}",
-                        "{\"lifecycle\":{}}", "{\"securityContext\":{}}", "{\"volumeMounts\":[{\"name\":\"a\",\"mountPath\":\"/a\"}]}",
-                        "{\"livenessProbe\":{\"tcpSocket\":{\"port\":1}}}", "{\"ports\":[{\"containerPort\":9}]}", "{\"unheardOf\":0}",
-                        "{\"terminationMessagePolicy\":\"FallbackToLogsOnError\"}", "{\"restartPolicy\":\"Always\"}")
+                        "{\"env\":[{\"name\":\"NEW\",\"value\":\"1\"}]}",
+                        "{\"args\":[\"--x\"]}",
+                        "{\"command\":[\"x\"]}",
+                        "{\"workingDir\":\"/x\"}",
+                        "{\"imagePullPolicy\":\"Never\"}",
+                        "{\"stdin\":true}",
+                        "{\"tty\":true}",
+                        "{\"lifecycle\":{}}",
+                        "{\"securityContext\":{}}",
+                        "{\"volumeMounts\":[{\"name\":\"a\",\"mountPath\":\"/a\"}]}",
+                        "{\"livenessProbe\":{\"tcpSocket\":{\"port\":1}}}",
+                        "{\"ports\":[{\"containerPort\":9}]}",
+                        "{\"unheardOf\":0}",
+                        "{\"terminationMessagePolicy\":\"FallbackToLogsOnError\"}",
+                        "{\"restartPolicy\":\"Always\"}")
                 .map(JSON::readTree);
     }
 
@@ -74,10 +99,10 @@ class GuardPropertyTest {
     @Property(tries = 300)
     void no_change_is_no_violation(@ForAll("containers") JsonNode containers) {
         JsonNode object = cloneSet(containers);
-        assertThat(GUARD.judge(Samples.update(object, object.deepCopy()))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(object, object.deepCopy()))).isEqualTo(Verdict.ALLOWED);
         // The same again with one number spelt otherwise, so that no short cut answers.
         JsonNode respelt = Samples.set(object, "/spec/replicas", "3.0");
-        assertThat(GUARD.judge(Samples.update(object, respelt))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(object, respelt))).isEqualTo(Verdict.ALLOWED);
     }
 
     @Property(tries = 500)
@@ -85,14 +110,17 @@ class GuardPropertyTest {
             @ForAll("containers") JsonNode containers, @ForAll("outsideImageAndResources") JsonNode change) {
         JsonNode edited = containers.deepCopy();
         edited.get(0).asObject().setAll(change.asObject());
-        assertThat(GUARD.judge(Samples.update(cloneSet(containers), cloneSet(edited))).denied()).isTrue();
+        assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited)))
+                        .denied())
+                .isTrue();
     }
 
     @Property(tries = 300)
     void an_image_alone_never_is(@ForAll("containers") JsonNode containers) {
         JsonNode edited = containers.deepCopy();
         edited.forEach(container -> container.asObject().put("image", "other:2"));
-        assertThat(GUARD.judge(Samples.update(cloneSet(containers), cloneSet(edited)))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited))))
+                .isEqualTo(Verdict.ALLOWED);
     }
 
     @Property(tries = 300)
@@ -103,9 +131,13 @@ class GuardPropertyTest {
         JsonNode list = respelt(containers, twoSpellings.get(1));
         other.putArray("args");
         other.putNull("command");
-        other.put("tty", false).put("workingDir", "").put("imagePullPolicy", "Always").put("terminationMessagePolicy", "File");
+        other.put("tty", false)
+                .put("workingDir", "")
+                .put("imagePullPolicy", "Always")
+                .put("terminationMessagePolicy", "File");
         list.asArray().set(0, other);
-        assertThat(GUARD.judge(Samples.update(cloneSet(one), cloneSet(list)))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(cloneSet(one), cloneSet(list))))
+                .isEqualTo(Verdict.ALLOWED);
     }
 
     private static JsonNode respelt(JsonNode containers, String quantity) {
@@ -118,6 +150,7 @@ class GuardPropertyTest {
 
     @Provide
     Arbitrary<List<String>> spelling() {
-        return Arbitraries.of(SPELLINGS).flatMap(same -> Arbitraries.of(same).list().ofSize(2));
+        return Arbitraries.of(SPELLINGS)
+                .flatMap(same -> Arbitraries.of(same).list().ofSize(2));
     }
 }

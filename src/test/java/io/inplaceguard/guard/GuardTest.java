@@ -2,7 +2,7 @@ package io.inplaceguard.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inplaceguard.rule.Finding;
+import io.inplaceguard.rule.Violation;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,156 +12,166 @@ import tools.jackson.databind.JsonNode;
 /** One edit of one CloneSet or Pod a line, and what the guard says of it. */
 class GuardTest {
 
-    private static final Guard GUARD = new Guard(Settings.DEFAULTS);
+    private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS);
     private static final String SPEC = "/spec/template/spec";
 
     @ParameterizedTest(name = "{0} = {1}: [{2}] at {3}")
-    @CsvSource(delimiter = '|', value = {
-        "/containers/0/env/0/value                   | \"x\"            | not-in-place       | containers[name=app].env[name=MODE].value",
-        "/containers/0/env/0                         | -                | not-in-place       | containers[name=app].env[name=MODE]",
-        "/containers/0/env/+                         | {\"name\":\"B\"} | not-in-place       | containers[name=app].env[name=B]",
-        "/containers/0/env                           | [{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"MODE\",\"value\":\"s3cret\"}] | not-in-place | containers[name=app].env",
-        "/containers/0/args                          | [\"\"]           | not-in-place       | containers[name=app].args",
-        "/containers/0/imagePullPolicy               | \"IfNotPresent\" | not-in-place       | containers[name=app].imagePullPolicy",
-        "/containers/0/ports/0/containerPort         | 9090             | not-in-place       | containers[name=app].ports",
-        "/containers/0/livenessProbe/periodSeconds   | 20               | not-in-place       | containers[name=app].livenessProbe.periodSeconds",
-        "/containers/0/livenessProbe                 | -                | not-in-place       | containers[name=app].livenessProbe",
-        "/containers/0/securityContext               | {}               | not-in-place       | containers[name=app].securityContext",
-        "/containers/0/lifecycle                     | {}               | not-in-place       | containers[name=app].lifecycle",
-        "/containers/0/newField                      | \"x\"            | not-in-place       | containers[name=app].newField",
-        "/affinity                                   | {}               | not-in-place       | affinity",
-        "/enableServiceLinks                         | true             | not-in-place       | enableServiceLinks",
-        "/automountServiceAccountToken               | false            | not-in-place       | automountServiceAccountToken",
-        "/terminationGracePeriodSeconds              | 0                | not-in-place       | terminationGracePeriodSeconds",
-        "/volumes/+                                  | {\"name\":\"t\"} | not-in-place       | volumes[name=t]",
-        "/volumes/1/configMap/name                   | \"d\"            | not-in-place       | volumes[name=conf].configMap.name",
-        "/initContainers/0/image                     | \"x:2\"          | not-in-place       | initContainers[name=migrate].image",
-        "/initContainers/1/resources                 | {\"limits\":{\"cpu\":\"1\"}} | not-in-place | initContainers[name=mesh].resources.limits.cpu",
-        "/resources                                  | {\"limits\":{\"cpu\":\"2\"}} | not-in-place | spec.resources",
-        "/nodeSelector                               | {\"disk\":\"ssd\"} | not-in-place     | nodeSelector.disk",
-        "/containers/1                               | -                | container-set      | containers[name=log]",
-        "/containers/+                               | {\"name\":\"x\",\"image\":\"y\"} | container-set | containers[name=x]",
-        "/containers/0/name                          | \"web\"          | container-set      | containers[name=web]",
-        "/containers/1/name                          | \"app\"          | container-set      | containers[name=app]",
-        "/containers/0/image                         | -                | image-invalid      | containers[name=app].image",
-        "/containers/0/image                         | \"\"             | image-invalid      | containers[name=app].image",
-        "/containers/0/image                         | \" web:2\"       | image-invalid      | containers[name=app].image",
-        "/containers/0/image                         | \"web:2\\n\"     | image-invalid      | containers[name=app].image",
-        "/containers/1/resources/limits/ephemeral-storage | \"2Gi\"     | resource-kind      | containers[name=log].resources.limits.ephemeral-storage",
-        "/containers/1/resources/limits/nvidia.com~1gpu   | 1           | resource-kind      | containers[name=log].resources.limits[nvidia.com/gpu]",
-        "/containers/0/resources/claims              | [{\"name\":\"g\"}] | resource-kind    | containers[name=app].resources.claims",
-        "/containers/0/resources/limits/memory       | -                | resource-set       | containers[name=app].resources.limits.memory",
-        "/containers/0/resources                     | -                | resource-set       | containers[name=app].resources.requests.cpu",
-        "/containers/1/resources/requests/memory     | \"1Mi\"          | resource-set       | containers[name=log].resources.requests.memory",
-        "/containers/0/resources/requests/cpu        | 0                | resource-set       | containers[name=app].resources.requests.cpu",
-        "/containers/0/resources/requests/cpu        | null             | resource-set       | containers[name=app].resources.requests.cpu",
-        "/containers/0/resources/requests/cpu        | \"1001m\"        | resource-bounds    | containers[name=app].resources.requests.cpu",
-        "/containers/1/resources/limits/memory       | \"256Mi\"        | resize-unsupported | containers[name=log].resources.limits.memory",
-        "/containers/0/resizePolicy                  | -                | resize-policy      | containers[name=app].resizePolicy",
-        "/containers/0/resizePolicy/0/restartPolicy  | \"Restart\"      | resize-policy      | containers[name=app].resizePolicy",
-        "/containers                                 | \"x\"            | malformed          | spec.template.spec.containers",
-        "/containers                                 | {}               | malformed          | spec.template.spec.containers",
-        "/containers/0                               | \"x\"            | malformed          | containers",
-        "/containers/0/image                         | 5                | malformed          | containers[name=app].image",
-        "/containers/0/resources/limits/cpu          | \"many\"         | malformed          | containers[name=app].resources.limits.cpu",
-        "/containers/0/resources/limits/cpu          | true             | malformed          | containers[name=app].resources.limits.cpu",
-        "/containers/0/resources                     | []               | malformed          | containers[name=app].resources",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/containers/0/env/0/value                   | \"x\"            | not-in-place       | containers[name=app].env[name=MODE].value",
+                "/containers/0/env/0                         | -                | not-in-place       | containers[name=app].env[name=MODE]",
+                "/containers/0/env/+                         | {\"name\":\"B\"} | not-in-place       | containers[name=app].env[name=B]",
+                "/containers/0/env                           | [{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"MODE\",\"value\":\"s3cret\"}] | not-in-place | containers[name=app].env",
+                "/containers/0/args                          | [\"\"]           | not-in-place       | containers[name=app].args",
+                "/containers/0/imagePullPolicy               | \"IfNotPresent\" | not-in-place       | containers[name=app].imagePullPolicy",
+                "/containers/0/ports/0/containerPort         | 9090             | not-in-place       | containers[name=app].ports",
+                "/containers/0/livenessProbe/periodSeconds   | 20               | not-in-place       | containers[name=app].livenessProbe.periodSeconds",
+                "/containers/0/livenessProbe                 | -                | not-in-place       | containers[name=app].livenessProbe",
+                "/containers/0/securityContext               | {}               | not-in-place       | containers[name=app].securityContext",
+                "/containers/0/lifecycle                     | {}               | not-in-place       | containers[name=app].lifecycle",
+                "/containers/0/newField                      | \"x\"            | not-in-place       | containers[name=app].newField",
+                "/affinity                                   | {}               | not-in-place       | affinity",
+                "/enableServiceLinks                         | true             | not-in-place       | enableServiceLinks",
+                "/automountServiceAccountToken               | false            | not-in-place       | automountServiceAccountToken",
+                "/terminationGracePeriodSeconds              | 0                | not-in-place       | terminationGracePeriodSeconds",
+                "/volumes/+                                  | {\"name\":\"t\"} | not-in-place       | volumes[name=t]",
+                "/volumes/1/configMap/name                   | \"d\"            | not-in-place       | volumes[name=conf].configMap.name",
+                "/initContainers/0/image                     | \"x:2\"          | not-in-place       | initContainers[name=migrate].image",
+                "/initContainers/1/resources                 | {\"limits\":{\"cpu\":\"1\"}} | not-in-place | initContainers[name=mesh].resources.limits.cpu",
+                "/resources                                  | {\"limits\":{\"cpu\":\"2\"}} | not-in-place | spec.resources",
+                "/nodeSelector                               | {\"disk\":\"ssd\"} | not-in-place     | nodeSelector.disk",
+                "/containers/1                               | -                | container-set      | containers[name=log]",
+                "/containers/+                               | {\"name\":\"x\",\"image\":\"y\"} | container-set | containers[name=x]",
+                "/containers/0/name                          | \"web\"          | container-set      | containers[name=web]",
+                "/containers/1/name                          | \"app\"          | container-set      | containers[name=app]",
+                "/containers/0/image                         | -                | image-invalid      | containers[name=app].image",
+                "/containers/0/image                         | \"\"             | image-invalid      | containers[name=app].image",
+                "/containers/0/image                         | \" web:2\"       | image-invalid      | containers[name=app].image",
+                "/containers/0/image                         | \"web:2\\n\"     | image-invalid      | containers[name=app].image",
+                "/containers/1/resources/limits/ephemeral-storage | \"2Gi\"     | resource-kind      | containers[name=log].resources.limits.ephemeral-storage",
+                "/containers/1/resources/limits/nvidia.com~1gpu   | 1           | resource-kind      | containers[name=log].resources.limits[nvidia.com/gpu]",
+                "/containers/0/resources/claims              | [{\"name\":\"g\"}] | resource-kind    | containers[name=app].resources.claims",
+                "/containers/0/resources/limits/memory       | -                | resource-set       | containers[name=app].resources.limits.memory",
+                "/containers/0/resources                     | -                | resource-set       | containers[name=app].resources.requests.cpu",
+                "/containers/1/resources/requests/memory     | \"1Mi\"          | resource-set       | containers[name=log].resources.requests.memory",
+                "/containers/0/resources/requests/cpu        | 0                | resource-set       | containers[name=app].resources.requests.cpu",
+                "/containers/0/resources/requests/cpu        | null             | resource-set       | containers[name=app].resources.requests.cpu",
+                "/containers/0/resources/requests/cpu        | \"1001m\"        | resource-bounds    | containers[name=app].resources.requests.cpu",
+                "/containers/1/resources/limits/memory       | \"256Mi\"        | resize-unsupported | containers[name=log].resources.limits.memory",
+                "/containers/0/resizePolicy                  | -                | resize-policy      | containers[name=app].resizePolicy",
+                "/containers/0/resizePolicy/0/restartPolicy  | \"Restart\"      | resize-policy      | containers[name=app].resizePolicy",
+                "/containers                                 | \"x\"            | malformed          | spec.template.spec.containers",
+                "/containers                                 | {}               | malformed          | spec.template.spec.containers",
+                "/containers/0                               | \"x\"            | malformed          | containers",
+                "/containers/0/image                         | 5                | malformed          | containers[name=app].image",
+                "/containers/0/resources/limits/cpu          | \"many\"         | malformed          | containers[name=app].resources.limits.cpu",
+                "/containers/0/resources/limits/cpu          | true             | malformed          | containers[name=app].resources.limits.cpu",
+                "/containers/0/resources                     | []               | malformed          | containers[name=app].resources",
+            })
     void objects_under_in_place_only(String pointer, String value, String rule, String field) {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
-        Verdict verdict = GUARD.judge(Samples.update(before, Samples.set(before, SPEC + pointer, value)));
+        Verdict verdict = GUARD.validate(Samples.update(before, Samples.set(before, SPEC + pointer, value)));
 
-        assertThat(verdict.violations()).extracting(Finding::rule).contains(rule);
-        assertThat(verdict.violations()).filteredOn(finding -> finding.rule().equals(rule))
-                .extracting(Finding::field)
+        assertThat(verdict.violations()).extracting(Violation::rule).contains(rule);
+        assertThat(verdict.violations())
+                .filteredOn(finding -> finding.rule().equals(rule))
+                .extracting(Violation::field)
                 .anyMatch(told -> told.contains(field) && told.startsWith("spec.template"));
-        assertThat(verdict.violations()).allSatisfy(finding -> assertThat(finding.told())
-                .endsWith("[" + finding.rule() + "]")
-                .doesNotContain("s3cret"));
+        assertThat(verdict.violations())
+                .allSatisfy(finding -> assertThat(finding.message())
+                        .endsWith("[" + finding.rule() + "]")
+                        .doesNotContain("s3cret"));
 
         JsonNode possible = Samples.cloneSet("InPlaceIfPossible");
-        Verdict foretold = GUARD.judge(Samples.update(possible, Samples.set(possible, SPEC + pointer, value)));
+        Verdict foretold = GUARD.validate(Samples.update(possible, Samples.set(possible, SPEC + pointer, value)));
         assertThat(foretold.denied()).isFalse();
-        assertThat(foretold.warnings()).extracting(Notice::id).contains("recreate");
+        assertThat(foretold.warnings()).extracting(Warning::id).contains("recreate");
 
         JsonNode recreate = Samples.cloneSet("ReCreate");
-        assertThat(GUARD.judge(Samples.update(recreate, Samples.set(recreate, SPEC + pointer, value))))
+        assertThat(GUARD.validate(Samples.update(recreate, Samples.set(recreate, SPEC + pointer, value))))
                 .isEqualTo(Verdict.ALLOWED);
     }
 
     @ParameterizedTest(name = "{0} = {1} is in place or no change")
-    @CsvSource(delimiter = '|', value = {
-        "/containers/0/image                         | \"shop/web:2\"",
-        "/containers/0/resources/limits/cpu          | \"2\"",
-        "/containers/0/resources/limits/cpu          | 1",
-        "/containers/0/resources/limits/cpu          | \"1000m\"",
-        "/containers/0/resources/limits/memory       | 1073741824",
-        "/containers/0/resources/claims              | []",
-        "/containers/0/args                          | []",
-        "/containers/0/args                          | null",
-        "/containers/0/stdin                         | false",
-        "/containers/0/workingDir                    | \"\"",
-        "/containers/0/imagePullPolicy               | -",
-        "/containers/1/imagePullPolicy               | \"Always\"",
-        "/initContainers/0/imagePullPolicy           | \"IfNotPresent\"",
-        "/containers/0/terminationMessagePath        | \"/dev/termination-log\"",
-        "/containers/0/ports/0/protocol              | -",
-        "/containers/0/ports/0/hostPort              | 0",
-        "/containers/0/livenessProbe/httpGet/scheme  | -",
-        "/containers/0/livenessProbe/periodSeconds   | 0",
-        "/containers/0/livenessProbe/initialDelaySeconds | 0",
-        "/containers/0/livenessProbe/timeoutSeconds  | 1.0",
-        "/initContainers/0/resources                 | {}",
-        "/initContainers/0/resources                 | {\"limits\":{}}",
-        "/volumes/0/emptyDir                         | -",
-        "/volumes/1/configMap/defaultMode            | -",
-        "/volumes                                    | [{\"name\":\"conf\",\"configMap\":{\"name\":\"c\"}},{\"name\":\"data\"}]",
-        "/securityContext                            | -",
-        "/restartPolicy                              | -",
-        "/schedulerName                              | \"default-scheduler\"",
-        "/terminationGracePeriodSeconds              | -",
-        "/hostNetwork                                | false",
-        "/nodeSelector                               | {}",
-        "/tolerations                                | []",
-        "/containers/0/newField                      | null",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/containers/0/image                         | \"shop/web:2\"",
+                "/containers/0/resources/limits/cpu          | \"2\"",
+                "/containers/0/resources/limits/cpu          | 1",
+                "/containers/0/resources/limits/cpu          | \"1000m\"",
+                "/containers/0/resources/limits/memory       | 1073741824",
+                "/containers/0/resources/claims              | []",
+                "/containers/0/args                          | []",
+                "/containers/0/args                          | null",
+                "/containers/0/stdin                         | false",
+                "/containers/0/workingDir                    | \"\"",
+                "/containers/0/imagePullPolicy               | -",
+                "/containers/1/imagePullPolicy               | \"Always\"",
+                "/initContainers/0/imagePullPolicy           | \"IfNotPresent\"",
+                "/containers/0/terminationMessagePath        | \"/dev/termination-log\"",
+                "/containers/0/ports/0/protocol              | -",
+                "/containers/0/ports/0/hostPort              | 0",
+                "/containers/0/livenessProbe/httpGet/scheme  | -",
+                "/containers/0/livenessProbe/periodSeconds   | 0",
+                "/containers/0/livenessProbe/initialDelaySeconds | 0",
+                "/containers/0/livenessProbe/timeoutSeconds  | 1.0",
+                "/initContainers/0/resources                 | {}",
+                "/initContainers/0/resources                 | {\"limits\":{}}",
+                "/volumes/0/emptyDir                         | -",
+                "/volumes/1/configMap/defaultMode            | -",
+                "/volumes                                    | [{\"name\":\"conf\",\"configMap\":{\"name\":\"c\"}},{\"name\":\"data\"}]",
+                "/securityContext                            | -",
+                "/restartPolicy                              | -",
+                "/schedulerName                              | \"default-scheduler\"",
+                "/terminationGracePeriodSeconds              | -",
+                "/hostNetwork                                | false",
+                "/nodeSelector                               | {}",
+                "/tolerations                                | []",
+                "/containers/0/newField                      | null",
+            })
     void nothing_to_say_of(String pointer, String value) {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, SPEC + pointer, value);
-        assertThat(GUARD.judge(Samples.update(before, after)).violations()).isEmpty();
-        assertThat(GUARD.judge(Samples.update(before, before))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(before, after)).violations()).isEmpty();
+        assertThat(GUARD.validate(Samples.update(before, before))).isEqualTo(Verdict.ALLOWED);
     }
 
     @ParameterizedTest(name = "template metadata {0} = {1}: [{2}]")
-    @CsvSource(delimiter = '|', value = {
-        "/labels/rev                       | \"2\"        | template-metadata |",
-        "/labels/app                       | -            | template-metadata |",
-        "/annotations/team                 | \"x\"        | template-metadata |",
-        "/name                             | \"x\"        | template-metadata | template-metadata",
-        "/finalizers                       | [\"x\"]      | template-metadata | template-metadata",
-        "/labels/apps.kruise.io~1x         | \"2\"        |                   |",
-        "/annotations/kruise.io~1x         | \"2\"        |                   |",
-        "/annotations/my-kruise.io~1x      | \"2\"        | template-metadata |",
-        "/creationTimestamp                | null         |                   |",
-        "/finalizers                       | []           |                   |",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/labels/rev                       | \"2\"        | template-metadata |",
+                "/labels/app                       | -            | template-metadata |",
+                "/annotations/team                 | \"x\"        | template-metadata |",
+                "/name                             | \"x\"        | template-metadata | template-metadata",
+                "/finalizers                       | [\"x\"]      | template-metadata | template-metadata",
+                "/labels/apps.kruise.io~1x         | \"2\"        |                   |",
+                "/annotations/kruise.io~1x         | \"2\"        |                   |",
+                "/annotations/my-kruise.io~1x      | \"2\"        | template-metadata |",
+                "/creationTimestamp                | null         |                   |",
+                "/finalizers                       | []           |                   |",
+            })
     void metadata_of_the_template(String pointer, String value, String denying, String allowing) {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
-        Subject update = Samples.update(before, Samples.set(before, "/spec/template/metadata" + pointer, value));
-        Guard lenient = new Guard(new Settings("NotRequired", "NotRequired", true, List.of(), List.of()));
+        AdmissionAttributes update =
+                Samples.update(before, Samples.set(before, "/spec/template/metadata" + pointer, value));
+        Guard lenient = new Guard(new GuardSettings("NotRequired", "NotRequired", true, List.of(), List.of()));
 
-        assertThat(GUARD.judge(update).violations())
-                .extracting(Finding::rule)
+        assertThat(GUARD.validate(update).violations())
+                .extracting(Violation::rule)
                 .isEqualTo(denying == null ? List.of() : List.of(denying));
-        assertThat(lenient.judge(update).violations())
-                .extracting(Finding::rule)
+        assertThat(lenient.validate(update).violations())
+                .extracting(Violation::rule)
                 .isEqualTo(allowing == null ? List.of() : List.of(allowing));
     }
 
     @Test
     void labels_of_the_template_do_not_recreate_under_in_place_if_possible() {
         JsonNode before = Samples.cloneSet("InPlaceIfPossible");
-        assertThat(GUARD.judge(Samples.update(before, Samples.set(before, "/spec/template/metadata/labels/rev", "\"2\""))))
+        assertThat(GUARD.validate(
+                        Samples.update(before, Samples.set(before, "/spec/template/metadata/labels/rev", "\"2\""))))
                 .isEqualTo(Verdict.ALLOWED);
     }
 
@@ -169,8 +179,8 @@ class GuardTest {
     void windows_pods_are_not_resized() {
         JsonNode before = Samples.set(Samples.cloneSet("InPlaceOnly"), SPEC + "/os", "{\"name\":\"windows\"}");
         JsonNode after = Samples.set(before, SPEC + "/containers/0/resources/limits/cpu", "\"2\"");
-        assertThat(GUARD.judge(Samples.update(before, after)).violations())
-                .extracting(Finding::rule)
+        assertThat(GUARD.validate(Samples.update(before, after)).violations())
+                .extracting(Violation::rule)
                 .containsExactly("resize-unsupported");
     }
 
@@ -179,17 +189,25 @@ class GuardTest {
         JsonNode only = Samples.cloneSet("InPlaceOnly");
         JsonNode recreate = Samples.cloneSet("ReCreate");
         JsonNode edited = Samples.set(recreate, SPEC + "/containers/0/args", "[\"x\"]");
-        assertThat(GUARD.judge(Samples.update(only, edited)).warnings()).extracting(Notice::id).containsExactly("strategy-switch");
-        assertThat(GUARD.judge(Samples.update(edited, only)).violations()).extracting(Finding::rule).containsExactly("not-in-place");
-        JsonNode rolling = Samples.edited(recreate, object ->
-                object.asObject().set("status", Samples.JSON.readTree("{\"replicas\":3,\"updatedReplicas\":1}")));
-        assertThat(GUARD.judge(Samples.update(rolling, only)).warnings()).extracting(Notice::id).containsExactly("pending-rollout");
+        assertThat(GUARD.validate(Samples.update(only, edited)).warnings())
+                .extracting(Warning::id)
+                .containsExactly("strategy-switch");
+        assertThat(GUARD.validate(Samples.update(edited, only)).violations())
+                .extracting(Violation::rule)
+                .containsExactly("not-in-place");
+        JsonNode rolling = Samples.edited(
+                recreate,
+                object -> object.asObject()
+                        .set("status", Samples.JSON.readTree("{\"replicas\":3,\"updatedReplicas\":1}")));
+        assertThat(GUARD.validate(Samples.update(rolling, only)).warnings())
+                .extracting(Warning::id)
+                .containsExactly("pending-rollout");
     }
 
     @Test
     void with_on_delete_nothing_is_enforced() {
         JsonNode before = Samples.set(Samples.cloneSet("InPlaceOnly"), "/spec/updateStrategy/type", "\"OnDelete\"");
-        assertThat(GUARD.judge(Samples.update(before, Samples.set(before, SPEC + "/containers/0/args", "[\"x\"]"))))
+        assertThat(GUARD.validate(Samples.update(before, Samples.set(before, SPEC + "/containers/0/args", "[\"x\"]"))))
                 .isEqualTo(Verdict.ALLOWED);
     }
 
@@ -197,54 +215,67 @@ class GuardTest {
     void a_strategy_that_cannot_be_read_is_malformed() {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, "/spec/updateStrategy", "\"InPlaceOnly\"");
-        assertThat(GUARD.judge(Samples.update(before, after)).violations()).extracting(Finding::rule).containsExactly("malformed");
+        assertThat(GUARD.validate(Samples.update(before, after)).violations())
+                .extracting(Violation::rule)
+                .containsExactly("malformed");
     }
 
     @Test
     void resizes_are_foretold() {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode memory = Samples.set(before, SPEC + "/containers/0/resources/limits/memory", "\"768Mi\"");
-        assertThat(GUARD.judge(Samples.update(before, memory)).warnings()).extracting(Notice::id).containsExactly("restarts");
+        assertThat(GUARD.validate(Samples.update(before, memory)).warnings())
+                .extracting(Warning::id)
+                .containsExactly("restarts");
         JsonNode plain = Samples.set(before, SPEC + "/containers/0/resizePolicy", "-");
         JsonNode less = Samples.set(plain, SPEC + "/containers/0/resources/limits/memory", "\"768Mi\"");
-        assertThat(GUARD.judge(Samples.update(plain, less)).warnings()).extracting(Notice::id).containsExactly("memory-limit-decrease");
+        assertThat(GUARD.validate(Samples.update(plain, less)).warnings())
+                .extracting(Warning::id)
+                .containsExactly("memory-limit-decrease");
     }
 
     @Test
     void claim_templates_are_warned_of() {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, "/spec/volumeClaimTemplates", "[{\"metadata\":{\"name\":\"d\"}}]");
-        assertThat(GUARD.judge(Samples.update(before, after)).warnings()).extracting(Notice::id).containsExactly("volume-claim-templates");
+        assertThat(GUARD.validate(Samples.update(before, after)).warnings())
+                .extracting(Warning::id)
+                .containsExactly("volume-claim-templates");
     }
 
     @ParameterizedTest(name = "a held Pod, {0} = {1} through pods{2}: [{3}]")
-    @CsvSource(delimiter = '|', value = {
-        "/metadata/labels                               | {\"x\":\"1\"}       |         |",
-        "/spec/containers/0/image                       | \"shop/web:2\"      |         |",
-        "/spec/tolerations                              | [{\"key\":\"x\"}]   |         | not-in-place",
-        "/spec/activeDeadlineSeconds                    | 5                   |         | not-in-place",
-        "/spec/containers/0/resources/limits/cpu        | \"2\"               | resize  |",
-        "/spec/containers/1/resources/requests/memory   | \"64Mi\"            | resize  |",
-        "/spec/containers/1/resources/requests/memory   | \"64Mi\"            |         | resource-set",
-        "/spec/containers/0/resources/limits/cpu        | -                   | resize  | resource-set",
-        "/spec/initContainers/1/image                   | \"x\"               |         | not-in-place",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/metadata/labels                               | {\"x\":\"1\"}       |         |",
+                "/spec/containers/0/image                       | \"shop/web:2\"      |         |",
+                "/spec/tolerations                              | [{\"key\":\"x\"}]   |         | not-in-place",
+                "/spec/activeDeadlineSeconds                    | 5                   |         | not-in-place",
+                "/spec/containers/0/resources/limits/cpu        | \"2\"               | resize  |",
+                "/spec/containers/1/resources/requests/memory   | \"64Mi\"            | resize  |",
+                "/spec/containers/1/resources/requests/memory   | \"64Mi\"            |         | resource-set",
+                "/spec/containers/0/resources/limits/cpu        | -                   | resize  | resource-set",
+                "/spec/initContainers/1/image                   | \"x\"               |         | not-in-place",
+            })
     void a_held_pod(String pointer, String value, String subresource, String rule) {
         JsonNode before = Samples.pod("{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}");
-        Subject update = Samples.update(before, Samples.set(before, pointer, value), subresource == null ? "" : subresource);
-        assertThat(GUARD.judge(update).violations())
-                .extracting(Finding::rule)
+        AdmissionAttributes update =
+                Samples.update(before, Samples.set(before, pointer, value), subresource == null ? "" : subresource);
+        assertThat(GUARD.validate(update).violations())
+                .extracting(Violation::rule)
                 .isEqualTo(rule == null ? List.of() : List.of(rule));
 
         JsonNode free = Samples.pod("{}");
-        assertThat(GUARD.judge(Samples.update(free, Samples.set(free, pointer, value))).violations()).isEmpty();
+        assertThat(GUARD.validate(Samples.update(free, Samples.set(free, pointer, value)))
+                        .violations())
+                .isEmpty();
     }
 
     @Test
     void taking_the_annotation_away_does_not_free_a_pod_in_the_same_update() {
         JsonNode before = Samples.pod("{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}");
         JsonNode after = Samples.set(Samples.pod("{}"), "/spec/tolerations", "[{\"key\":\"x\"}]");
-        assertThat(GUARD.judge(Samples.update(before, after)).denied()).isTrue();
+        assertThat(GUARD.validate(Samples.update(before, after)).denied()).isTrue();
     }
 
     @Test
@@ -252,50 +283,53 @@ class GuardTest {
         JsonNode before = Samples.set(
                 Samples.pod("{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}"), "/status/phase", "\"Succeeded\"");
         JsonNode after = Samples.set(before, "/spec/containers/0/resources/limits/cpu", "\"2\"");
-        assertThat(GUARD.judge(Samples.update(before, after, "resize")).violations())
-                .extracting(Finding::rule)
+        assertThat(GUARD.validate(Samples.update(before, after, "resize")).violations())
+                .extracting(Violation::rule)
                 .containsExactly("resize-unsupported");
     }
 
     @Test
     void an_owner_that_is_in_place_only_holds_its_pods() {
-        JsonNode before = Samples.set(
-                Samples.pod("{}"), "/metadata/ownerReferences", "[{\"uid\":\"o1\",\"controller\":true}]");
-        Subject update = Samples.update(before, Samples.set(before, "/spec/tolerations", "[{\"key\":\"x\"}]"));
-        Guard knowing = new Guard(Settings.DEFAULTS, Owners.in(java.util.Map.of("o1", Strategy.IN_PLACE_ONLY)));
-        assertThat(knowing.judge(update).denied()).isTrue();
-        assertThat(GUARD.judge(update).denied()).isFalse();
+        JsonNode before =
+                Samples.set(Samples.pod("{}"), "/metadata/ownerReferences", "[{\"uid\":\"o1\",\"controller\":true}]");
+        AdmissionAttributes update =
+                Samples.update(before, Samples.set(before, "/spec/tolerations", "[{\"key\":\"x\"}]"));
+        Guard knowing = new Guard(
+                GuardSettings.DEFAULTS, OwnerStrategies.in(java.util.Map.of("o1", UpdateStrategy.IN_PLACE_ONLY)));
+        assertThat(knowing.validate(update).denied()).isTrue();
+        assertThat(GUARD.validate(update).denied()).isFalse();
     }
 
     private static final String SUBSETS = "/spec/topology/subsets/0";
 
     private static JsonNode united(String patch) {
         String template = "{\"metadata\":{\"labels\":{\"app\":\"web\"}},\"spec\":" + Samples.POD_SPEC + "}";
-        return Samples.JSON.readTree(
-                """
+        return Samples.JSON.readTree("""
                 {"apiVersion":"apps.kruise.io/v1alpha1","kind":"UnitedDeployment","metadata":{"name":"web"},
                  "spec":{"template":{"cloneSetTemplate":{"spec":{"updateStrategy":{"type":"InPlaceOnly"},"template":%s}}},
-                  "topology":{"subsets":[{"name":"a","patch":%s},{"name":"b"}]}}}"""
-                        .formatted(template, patch));
+                  "topology":{"subsets":[{"name":"a","patch":%s},{"name":"b"}]}}}""".formatted(template, patch));
     }
 
     @ParameterizedTest(name = "{0} becomes {1}: [{2}] at {3}")
-    @CsvSource(delimiter = '|', nullValues = "-", value = {
-        "{}   | {\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}} | - | -",
-        "null | {\"spec\":{\"containers\":[{\"name\":\"app\",\"resources\":{\"requests\":{\"cpu\":\"600m\"}}}]}} | - | -",
-        "{}   | {\"spec\":{\"containers\":[{\"name\":\"app\",\"env\":[{\"name\":\"X\",\"value\":\"1\"}]}]}} | not-in-place | spec.containers[name=app].env[name=X]",
-        "{}   | {\"spec\":{\"containers\":[{\"name\":\"log\",\"$patch\":\"delete\"}]}} | container-set | spec.containers[name=log]",
-        "{}   | {\"spec\":{\"containers\":[{\"name\":\"new\",\"image\":\"x:1\"}]}} | container-set | spec.containers[name=new]",
-        "{}   | {\"spec\":{\"tolerations\":[{\"operator\":\"Exists\"}]}} | not-in-place | spec.tolerations",
-        "{}   | {\"metadata\":{\"labels\":{\"rev\":\"2\"}}} | template-metadata | metadata.labels.rev",
-        "{}   | {\"spec\":{\"containers\":[{\"image\":\"nameless\"}]}} | malformed | -",
-        "{}   | \"text\" | malformed | -",
-        "{\"metadata\":{\"labels\":{\"rev\":\"2\"}}} | {} | template-metadata | metadata.labels.rev",
-        "{\"spec\":{\"hostNetwork\":null}} | {} | - | -",
-        "{\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true}]}} | {\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true,\"image\":\"web:9\"}]}} | - | -",
-    })
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "{}   | {\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}} | - | -",
+                "null | {\"spec\":{\"containers\":[{\"name\":\"app\",\"resources\":{\"requests\":{\"cpu\":\"600m\"}}}]}} | - | -",
+                "{}   | {\"spec\":{\"containers\":[{\"name\":\"app\",\"env\":[{\"name\":\"X\",\"value\":\"1\"}]}]}} | not-in-place | spec.containers[name=app].env[name=X]",
+                "{}   | {\"spec\":{\"containers\":[{\"name\":\"log\",\"$patch\":\"delete\"}]}} | container-set | spec.containers[name=log]",
+                "{}   | {\"spec\":{\"containers\":[{\"name\":\"new\",\"image\":\"x:1\"}]}} | container-set | spec.containers[name=new]",
+                "{}   | {\"spec\":{\"tolerations\":[{\"operator\":\"Exists\"}]}} | not-in-place | spec.tolerations",
+                "{}   | {\"metadata\":{\"labels\":{\"rev\":\"2\"}}} | template-metadata | metadata.labels.rev",
+                "{}   | {\"spec\":{\"containers\":[{\"image\":\"nameless\"}]}} | malformed | -",
+                "{}   | \"text\" | malformed | -",
+                "{\"metadata\":{\"labels\":{\"rev\":\"2\"}}} | {} | template-metadata | metadata.labels.rev",
+                "{\"spec\":{\"hostNetwork\":null}} | {} | - | -",
+                "{\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true}]}} | {\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true,\"image\":\"web:9\"}]}} | - | -",
+            })
     void a_subset_is_judged_with_its_patch(String before, String after, String rule, String field) {
-        Verdict verdict = GUARD.judge(Samples.update(united(before), united(after)));
+        Verdict verdict = GUARD.validate(Samples.update(united(before), united(after)));
         if (rule == null) {
             assertThat(verdict.violations()).isEmpty();
         } else {
@@ -310,25 +344,31 @@ class GuardTest {
     void a_subset_says_nothing_again_that_its_template_says() {
         JsonNode before = united("{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}}");
         JsonNode after = Samples.set(before, "/spec/template/cloneSetTemplate/spec/template/spec/hostPID", "true");
-        assertThat(GUARD.judge(Samples.update(before, after)).violations())
-                .extracting(Finding::field)
+        assertThat(GUARD.validate(Samples.update(before, after)).violations())
+                .extracting(Violation::field)
                 .containsExactly("spec.template.cloneSetTemplate.spec.template.spec.hostPID");
     }
 
     @Test
     void a_subset_that_comes_or_goes_updates_no_pod() {
         JsonNode before = united("{}");
-        JsonNode added = Samples.set(before, "/spec/topology/subsets/+", "{\"name\":\"c\",\"patch\":{\"spec\":{\"hostPID\":true}}}");
-        assertThat(GUARD.judge(Samples.update(before, added)).violations()).isEmpty();
-        assertThat(GUARD.judge(Samples.update(added, before)).violations()).isEmpty();
-        assertThat(GUARD.judge(Samples.update(before, Samples.set(before, SUBSETS, "{\"name\":\"a\",\"replicas\":3}"))).violations())
+        JsonNode added = Samples.set(
+                before, "/spec/topology/subsets/+", "{\"name\":\"c\",\"patch\":{\"spec\":{\"hostPID\":true}}}");
+        assertThat(GUARD.validate(Samples.update(before, added)).violations()).isEmpty();
+        assertThat(GUARD.validate(Samples.update(added, before)).violations()).isEmpty();
+        assertThat(GUARD.validate(
+                                Samples.update(before, Samples.set(before, SUBSETS, "{\"name\":\"a\",\"replicas\":3}")))
+                        .violations())
                 .isEmpty();
     }
 
     @Test
     void a_patch_nobody_can_apply_stops_no_other_change() {
         JsonNode before = united("\"text\"");
-        assertThat(GUARD.judge(Samples.update(before, Samples.set(before, "/spec/replicas", "9"))).violations()).isEmpty();
-        assertThat(GUARD.judge(Samples.update(before, united("{}"))).violations()).isEmpty();
+        assertThat(GUARD.validate(Samples.update(before, Samples.set(before, "/spec/replicas", "9")))
+                        .violations())
+                .isEmpty();
+        assertThat(GUARD.validate(Samples.update(before, united("{}"))).violations())
+                .isEmpty();
     }
 }

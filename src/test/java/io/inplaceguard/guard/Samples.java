@@ -10,8 +10,7 @@ public final class Samples {
 
     static final JsonMapper JSON = new JsonMapper();
 
-    static final String POD_SPEC =
-            """
+    static final String POD_SPEC = """
             {"containers":[
               {"name":"app","image":"shop/web:1","imagePullPolicy":"Always",
                "resources":{"requests":{"cpu":"500m","memory":"512Mi"},"limits":{"cpu":"1","memory":"1Gi"}},
@@ -27,20 +26,16 @@ public final class Samples {
     private Samples() {}
 
     public static JsonNode cloneSet(String policy) {
-        return JSON.readTree(
-                """
+        return JSON.readTree("""
                 {"apiVersion":"apps.kruise.io/v1beta1","kind":"CloneSet","metadata":{"name":"web","namespace":"prod","uid":"u1"},
                  "spec":{"replicas":3,"updateStrategy":{"rollingUpdate":{"podUpdatePolicy":"%s"}},
-                  "template":{"metadata":{"labels":{"app":"web"},"annotations":{"team":"shop"}},"spec":%s}}}"""
-                        .formatted(policy, POD_SPEC));
+                  "template":{"metadata":{"labels":{"app":"web"},"annotations":{"team":"shop"}},"spec":%s}}}""".formatted(policy, POD_SPEC));
     }
 
     public static JsonNode pod(String annotations) {
-        return JSON.readTree(
-                """
+        return JSON.readTree("""
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-0","namespace":"prod","uid":"u2","annotations":%s},
-                 "spec":%s,"status":{"phase":"Running"}}"""
-                        .formatted(annotations, POD_SPEC));
+                 "spec":%s,"status":{"phase":"Running"}}""".formatted(annotations, POD_SPEC));
     }
 
     public static JsonNode edited(JsonNode object, Consumer<JsonNode> edit) {
@@ -71,19 +66,19 @@ public final class Samples {
         return copy;
     }
 
-    public static Subject update(JsonNode before, JsonNode after) {
+    public static AdmissionAttributes update(JsonNode before, JsonNode after) {
         return update(before, after, "");
     }
 
-    public static Subject update(JsonNode before, JsonNode after, String subresource) {
+    public static AdmissionAttributes update(JsonNode before, JsonNode after, String subresource) {
         String[] api = after.path("apiVersion").asString().split("/");
-        return new Subject(
+        return new AdmissionAttributes(
                 api.length == 1 ? "" : api[0],
                 api[api.length - 1],
                 after.path("kind").asString(),
                 subresource,
                 "UPDATE",
-                Manifest.of(before),
-                Manifest.of(after));
+                ObjectView.of(before),
+                ObjectView.of(after));
     }
 }

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 class WorkloadFieldsTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Guard GUARD = new Guard(Settings.DEFAULTS);
+    private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS);
     private static final String TEMPLATE = "{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"a:1\"}]}}";
     private static final String CHANGED =
             "{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"a:1\",\"env\":[{\"name\":\"B\",\"value\":\"1\"}]}]}}";
@@ -29,28 +29,41 @@ class WorkloadFieldsTest {
             + "\"advancedStatefulSetTemplate\":{\"spec\":{\"updateStrategy\":{" + POLICY + "},\"template\":%1$s}}},"
             + "\"topology\":{\"subsets\":[{\"name\":\"app\"}]}}";
     private static final Map<String, String> SPECS = Map.of(
-            "CloneSet v1alpha1", "{\"updateStrategy\":{\"type\":\"InPlaceOnly\"},\"template\":%s}",
-            "CloneSet v1beta1", "{\"updateStrategy\":{" + POLICY + "},\"template\":%s}",
-            "StatefulSet v1alpha1", "{\"updateStrategy\":{" + POLICY + "},\"template\":%s}",
-            "StatefulSet v1beta1", "{\"updateStrategy\":{" + POLICY + "},\"template\":%s}",
-            "DaemonSet v1alpha1", "{\"updateStrategy\":{\"rollingUpdate\":{\"rollingUpdateType\":\"InPlaceIfPossible\"}},\"template\":%s}",
-            "DaemonSet v1beta1", "{\"updateStrategy\":{\"rollingUpdate\":{\"rollingUpdateType\":\"InPlaceIfPossible\"}},\"template\":%s}",
-            "SidecarSet v1alpha1", "{\"containers\":[{\"name\":\"app\",\"image\":\"a:1\"}],\"initContainers\":[{\"name\":\"app\",\"image\":\"a:1\"}]}",
-            "SidecarSet v1beta1", "{\"containers\":[{\"name\":\"app\",\"image\":\"a:1\"}],\"initContainers\":[{\"name\":\"app\",\"image\":\"a:1\"}]}",
-            "UnitedDeployment v1alpha1", UNITED,
-            "UnitedDeployment v1beta1", UNITED);
+            "CloneSet v1alpha1",
+            "{\"updateStrategy\":{\"type\":\"InPlaceOnly\"},\"template\":%s}",
+            "CloneSet v1beta1",
+            "{\"updateStrategy\":{" + POLICY + "},\"template\":%s}",
+            "StatefulSet v1alpha1",
+            "{\"updateStrategy\":{" + POLICY + "},\"template\":%s}",
+            "StatefulSet v1beta1",
+            "{\"updateStrategy\":{" + POLICY + "},\"template\":%s}",
+            "DaemonSet v1alpha1",
+            "{\"updateStrategy\":{\"rollingUpdate\":{\"rollingUpdateType\":\"InPlaceIfPossible\"}},\"template\":%s}",
+            "DaemonSet v1beta1",
+            "{\"updateStrategy\":{\"rollingUpdate\":{\"rollingUpdateType\":\"InPlaceIfPossible\"}},\"template\":%s}",
+            "SidecarSet v1alpha1",
+            "{\"containers\":[{\"name\":\"app\",\"image\":\"a:1\"}],\"initContainers\":[{\"name\":\"app\",\"image\":\"a:1\"}]}",
+            "SidecarSet v1beta1",
+            "{\"containers\":[{\"name\":\"app\",\"image\":\"a:1\"}],\"initContainers\":[{\"name\":\"app\",\"image\":\"a:1\"}]}",
+            "UnitedDeployment v1alpha1",
+            UNITED,
+            "UnitedDeployment v1beta1",
+            UNITED);
+
     private record Line(String kind, String version, String path, String type, String meaning) {}
 
     static Stream<Line> lines() throws IOException {
         return Files.readAllLines(Path.of("src/test/resources/fields/workloads.txt")).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .map(line -> line.split(" "))
-                .map(words -> new Line(words[0], words[1], words[2], words[3], words.length > 4 ? words[4] : "nobody classified it"));
+                .map(words -> new Line(
+                        words[0], words[1], words[2], words[3], words.length > 4 ? words[4] : "nobody classified it"));
     }
 
     @Test
     void there_are_fields_of_five_kinds() throws IOException {
-        assertThat(lines().map(line -> line.kind() + " " + line.version()).distinct()).containsExactlyInAnyOrderElementsOf(SPECS.keySet());
+        assertThat(lines().map(line -> line.kind() + " " + line.version()).distinct())
+                .containsExactlyInAnyOrderElementsOf(SPECS.keySet());
         assertThat(lines().count()).isGreaterThan(500);
     }
 
@@ -62,39 +75,48 @@ class WorkloadFieldsTest {
         switch (line.meaning()) {
             case "free" -> {
                 put(after, line.path().split("\\."), 0, value(line.type()));
-                Verdict verdict = judge(line, before, after);
+                Verdict verdict = validate(line, before, after);
                 assertThat(verdict.violations()).isEmpty();
                 assertThat(verdict.warnings()).isEmpty();
             }
             case "claims" -> {
                 put(after, line.path().split("\\."), 0, JSON.readTree("[{\"metadata\":{\"name\":\"x\"}}]"));
-                assertThat(judge(line, before, after).warnings()).extracting(Notice::id).contains("volume-claim-templates");
+                assertThat(validate(line, before, after).warnings())
+                        .extracting(Warning::id)
+                        .contains("volume-claim-templates");
             }
             case "not-applied" -> {
                 put(after, line.path().split("\\."), 0, value(line.type()));
-                assertThat(judge(line, before, after).warnings()).extracting(Notice::id).contains("not-applied");
+                assertThat(validate(line, before, after).warnings())
+                        .extracting(Warning::id)
+                        .contains("not-applied");
             }
             case "template" -> {
                 put(after, line.path().split("\\."), 0, JSON.readTree(CHANGED));
-                assertThat(objected(judge(line, before, after))).isTrue();
+                assertThat(objected(validate(line, before, after))).isTrue();
             }
             case "strategy" -> {
                 ObjectNode changed = line.kind().equals("SidecarSet")
-                        ? Samples.set(after, "/spec/containers/0/env", "[{\"name\":\"B\"}]").asObject()
+                        ? Samples.set(after, "/spec/containers/0/env", "[{\"name\":\"B\"}]")
+                                .asObject()
                         : after;
                 if (changed == after) {
                     put(after, templateBeside(line.path()), 0, JSON.readTree(CHANGED));
                 }
-                assertThat(objected(judge(line, before, changed))).as("with the strategy as it was").isTrue();
+                assertThat(objected(validate(line, before, changed)))
+                        .as("with the strategy as it was")
+                        .isTrue();
                 put(changed, line.path().split("\\."), 0, JSON.getNodeFactory().stringNode(other(line)));
-                assertThat(objected(judge(line, before, changed))).as("with the other strategy").isFalse();
+                assertThat(objected(validate(line, before, changed)))
+                        .as("with the other strategy")
+                        .isFalse();
             }
             default -> throw new AssertionError(line + ": classify it in fields/workloads.txt");
         }
     }
 
     private static boolean objected(Verdict verdict) {
-        List<String> notices = verdict.warnings().stream().map(Notice::id).toList();
+        List<String> notices = verdict.warnings().stream().map(Warning::id).toList();
         return verdict.denied() || notices.contains("recreate") || notices.contains("not-applied");
     }
 
@@ -111,13 +133,21 @@ class WorkloadFieldsTest {
 
     private static ObjectNode object(Line line, String template) {
         ObjectNode object = JSON.createObjectNode();
-        object.set("spec", JSON.readTree(SPECS.get(line.kind() + " " + line.version()).formatted(template)));
+        object.set(
+                "spec",
+                JSON.readTree(SPECS.get(line.kind() + " " + line.version()).formatted(template)));
         return object;
     }
 
-    private static Verdict judge(Line line, JsonNode before, JsonNode after) {
-        return GUARD.judge(new Subject(
-                "apps.kruise.io", line.version(), line.kind(), "", "UPDATE", Manifest.of(before), Manifest.of(after)));
+    private static Verdict validate(Line line, JsonNode before, JsonNode after) {
+        return GUARD.validate(new AdmissionAttributes(
+                "apps.kruise.io",
+                line.version(),
+                line.kind(),
+                "",
+                "UPDATE",
+                ObjectView.of(before),
+                ObjectView.of(after)));
     }
 
     private static JsonNode value(String type) {
@@ -141,7 +171,9 @@ class WorkloadFieldsTest {
             parent.set(name, value);
         } else if (list) {
             JsonNode elements = parent.withArray(name);
-            ObjectNode element = elements.isEmpty() ? elements.asArray().addObject() : elements.get(0).asObject();
+            ObjectNode element = elements.isEmpty()
+                    ? elements.asArray().addObject()
+                    : elements.get(0).asObject();
             put(element, path, at + 1, value);
         } else {
             put(parent.withObject("/" + name), path, at + 1, value);

@@ -2,8 +2,8 @@ package io.inplaceguard.integration;
 
 import static org.awaitility.Awaitility.await;
 
-import io.inplaceguard.certs.CertificateMaker;
-import io.inplaceguard.certs.CertificateMaker.Authority;
+import io.inplaceguard.certs.CertificateAuthority;
+import io.inplaceguard.certs.CertificateAuthority.Authority;
 import io.inplaceguard.certs.Pem;
 import io.inplaceguard.load.ClientCertificate;
 import java.io.IOException;
@@ -66,10 +66,12 @@ final class Cluster implements AutoCloseable {
     private final int peerPort = freePort();
     private final List<Process> processes = Collections.synchronizedList(new ArrayList<>());
     private final Thread hook = new Thread(this::kill);
-    private final Authority clients = CertificateMaker.authority(Instant.now(), Duration.ofDays(1));
+    private final Authority clients = CertificateAuthority.authority(Instant.now(), Duration.ofDays(1));
 
     /** By which the API server calls webhooks that ask for a certificate. */
-    final ClientCertificate client = ClientCertificate.of(clients, "kube-apiserver", Instant.now().plus(Duration.ofHours(20)));
+    final ClientCertificate client =
+            ClientCertificate.of(clients, "kube-apiserver", Instant.now().plus(Duration.ofHours(20)));
+
     private @Nullable Process apiServer;
 
     Cluster(String name) throws Exception {
@@ -78,16 +80,37 @@ final class Cluster implements AutoCloseable {
         Files.createDirectories(folder);
         Runtime.getRuntime().addShutdownHook(hook);
         Files.writeString(folder.resolve("tokens.csv"), TOKEN + ",admin,admin,system:masters\n");
-        byte[] key = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate().getEncoded();
-        Files.writeString(folder.resolve("sa.key"), "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {10}).encodeToString(key) + "\n-----END PRIVATE KEY-----\n");
+        byte[] key = KeyPairGenerator.getInstance("RSA")
+                .generateKeyPair()
+                .getPrivate()
+                .getEncoded();
+        Files.writeString(
+                folder.resolve("sa.key"),
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {10}).encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
         Files.writeString(kubeconfig("admin"), config(TOKEN));
         admissionConfiguration();
         String etcd = "http://127.0.0.1:" + etcdPort;
         String peer = "http://127.0.0.1:" + peerPort;
-        start("etcd", Map.of(), List.of(asset("etcd"), "--data-dir", folder.resolve("etcd").toString(), "--unsafe-no-fsync",
-                "--listen-client-urls", etcd, "--advertise-client-urls", etcd, "--listen-peer-urls", peer,
-                "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer));
+        start(
+                "etcd",
+                Map.of(),
+                List.of(
+                        asset("etcd"),
+                        "--data-dir",
+                        folder.resolve("etcd").toString(),
+                        "--unsafe-no-fsync",
+                        "--listen-client-urls",
+                        etcd,
+                        "--advertise-client-urls",
+                        etcd,
+                        "--listen-peer-urls",
+                        peer,
+                        "--initial-advertise-peer-urls",
+                        peer,
+                        "--initial-cluster",
+                        "default=" + peer));
         startApiServer();
     }
 
@@ -97,14 +120,17 @@ final class Cluster implements AutoCloseable {
         Files.writeString(folder.resolve("webhook-client.crt"), Pem.of(client.certificate()));
         Files.writeString(folder.resolve("webhook-client.key"), Pem.of(client.key()));
         String readme = Files.readString(Path.of("README.md"));
-        Matcher block = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(readme.substring(readme.indexOf("client-ca.mode=required")));
+        Matcher block = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
+                .matcher(readme.substring(readme.indexOf("client-ca.mode=required")));
         for (String file : List.of("admission.yaml", "webhooks.kubeconfig")) {
             if (!block.find()) {
                 throw new IllegalStateException("the README shows no " + file);
             }
-            Files.writeString(folder.resolve(file), block.group(1)
-                    .replace("/etc/kubernetes/pki/", folder + "/")
-                    .replace("/etc/kubernetes/", folder + "/"));
+            Files.writeString(
+                    folder.resolve(file),
+                    block.group(1)
+                            .replace("/etc/kubernetes/pki/", folder + "/")
+                            .replace("/etc/kubernetes/", folder + "/"));
         }
     }
 
@@ -118,17 +144,27 @@ final class Cluster implements AutoCloseable {
 
     /** Starts it, again where it was stopped, and waits until it is ready. */
     void startApiServer() throws IOException {
-        apiServer = start("kube-apiserver", Map.of(), List.of(asset("kube-apiserver"),
-                "--etcd-servers=http://127.0.0.1:" + etcdPort, "--secure-port=" + port, "--cert-dir=" + folder.resolve("certs"),
-                "--token-auth-file=" + folder.resolve("tokens.csv"), "--authorization-mode=RBAC",
-                "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + folder.resolve("sa.key"),
-                "--service-account-signing-key-file=" + folder.resolve("sa.key"), "--service-cluster-ip-range=10.0.0.0/24",
-                "--admission-control-config-file=" + folder.resolve("admission.yaml"),
-                // So that a webhook is called at an address of its Service's EndpointSlice.
-                "--enable-aggregator-routing=true",
-                // Its controller, which makes the default ServiceAccounts, is not here.
-                "--disable-admission-plugins=ServiceAccount"));
-        await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200))
+        apiServer = start(
+                "kube-apiserver",
+                Map.of(),
+                List.of(
+                        asset("kube-apiserver"),
+                        "--etcd-servers=http://127.0.0.1:" + etcdPort,
+                        "--secure-port=" + port,
+                        "--cert-dir=" + folder.resolve("certs"),
+                        "--token-auth-file=" + folder.resolve("tokens.csv"),
+                        "--authorization-mode=RBAC",
+                        "--service-account-issuer=https://kubernetes.default.svc",
+                        "--service-account-key-file=" + folder.resolve("sa.key"),
+                        "--service-account-signing-key-file=" + folder.resolve("sa.key"),
+                        "--service-cluster-ip-range=10.0.0.0/24",
+                        "--admission-control-config-file=" + folder.resolve("admission.yaml"),
+                        // So that a webhook is called at an address of its Service's EndpointSlice.
+                        "--enable-aggregator-routing=true",
+                        // Its controller, which makes the default ServiceAccounts, is not here.
+                        "--disable-admission-plugins=ServiceAccount"));
+        await().atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(200))
                 .until(() -> kubectl("get", "--raw", "/readyz").status() == 0);
     }
 
@@ -160,7 +196,9 @@ final class Cluster implements AutoCloseable {
     static String address() throws IOException {
         return Collections.list(NetworkInterface.getNetworkInterfaces()).stream()
                 .flatMap(NetworkInterface::inetAddresses)
-                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .filter(address -> address instanceof Inet4Address
+                        && !address.isLoopbackAddress()
+                        && !address.isLinkLocalAddress())
                 .map(java.net.InetAddress::getHostAddress)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("this machine has no address but loopback"));
@@ -178,13 +216,15 @@ final class Cluster implements AutoCloseable {
                 clusters: [{name: it, cluster: {server: "https://127.0.0.1:%d", insecure-skip-tls-verify: true}}]
                 users: [{name: it, user: {token: "%s"}}]
                 contexts: [{name: it, context: {cluster: it, user: it}}]
-                """
-                .formatted(port, token);
+                """.formatted(port, token);
     }
 
     /** A kubeconfig with a token of that ServiceAccount, so that the chart's RBAC is what counts. */
     Path accountConfig(String namespace, String account) throws IOException {
-        String token = kubectl("create", "token", "-n", namespace, account, "--duration=2h").succeeded().out().strip();
+        String token = kubectl("create", "token", "-n", namespace, account, "--duration=2h")
+                .succeeded()
+                .out()
+                .strip();
         return Files.writeString(kubeconfig(account), config(token));
     }
 
@@ -206,7 +246,8 @@ final class Cluster implements AutoCloseable {
         line.addAll(Arrays.asList(args));
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
-        ProcessBuilder builder = new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("KUBECONFIG", kubeconfig("admin").toString());
         builder.environment().put("HOME", folder.toString());
         Process process = builder.start();
@@ -233,7 +274,8 @@ final class Cluster implements AutoCloseable {
     Process start(String name, Map<String, String> environment, List<String> line) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(line)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve(name + ".log").toFile()));
         builder.environment().putAll(environment);
         Process process = builder.start();
         processes.add(process);
@@ -246,30 +288,66 @@ final class Cluster implements AutoCloseable {
      * @param more environment that goes before the Deployment's
      */
     Process process(String name, String namespace, String deployment, Map<String, String> more) throws IOException {
-        String account = kubectl("get", "deployment", deployment, "-n", namespace, "-o", "jsonpath={.spec.template.spec.serviceAccountName}")
-                .succeeded().out();
-        String argument = kubectl("get", "deployment", deployment, "-n", namespace, "-o", "jsonpath={.spec.template.spec.containers[0].args[0]}")
-                .succeeded().out();
+        String account = kubectl(
+                        "get",
+                        "deployment",
+                        deployment,
+                        "-n",
+                        namespace,
+                        "-o",
+                        "jsonpath={.spec.template.spec.serviceAccountName}")
+                .succeeded()
+                .out();
+        String argument = kubectl(
+                        "get",
+                        "deployment",
+                        deployment,
+                        "-n",
+                        namespace,
+                        "-o",
+                        "jsonpath={.spec.template.spec.containers[0].args[0]}")
+                .succeeded()
+                .out();
         Map<String, String> environment = new HashMap<>(environment(namespace, deployment));
         environment.put("KUBECONFIG", accountConfig(namespace, account).toString());
         environment.put("JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC -Xmx96m -XX:TieredStopAtLevel=1");
         environment.putAll(more);
-        return start(name, environment, List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/inplace-guard.jar", argument));
+        return start(
+                name,
+                environment,
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        "target/inplace-guard.jar",
+                        argument));
     }
 
     private Map<String, String> environment(String namespace, String deployment) throws IOException {
-        String lines = kubectl("get", "deployment", deployment, "-n", namespace, "-o",
-                "jsonpath={range .spec.template.spec.containers[0].env[*]}{.name}={.value}{'\\n'}{end}").succeeded().out();
-        return lines.lines().filter(line -> line.contains("=")).collect(Collectors.toMap(
-                line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
+        String lines = kubectl(
+                        "get",
+                        "deployment",
+                        deployment,
+                        "-n",
+                        namespace,
+                        "-o",
+                        "jsonpath={range .spec.template.spec.containers[0].env[*]}{.name}={.value}{'\\n'}{end}")
+                .succeeded()
+                .out();
+        return lines.lines()
+                .filter(line -> line.contains("="))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
     }
 
     /** What an HTTP GET answers; empty while nobody does. */
     static String get(String url) {
         try {
-            HttpResponse<String> response = HttpClient.newHttpClient().send(
-                    HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(url))
+                                    .timeout(Duration.ofSeconds(5))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
             return response.statusCode() == 200 ? response.body() : "";
         } catch (IOException e) {
             return "";

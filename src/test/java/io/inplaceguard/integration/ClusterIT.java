@@ -41,6 +41,7 @@ class ClusterIT {
     private static final String CHART = "charts/inplace-guard";
     /** Of the release before, as {@code helm package} made it. */
     private static final String PREVIOUS_CHART = "src/test/resources/integration/inplace-guard-0.1.0.tgz";
+
     private static final Path RESOURCES = Path.of("src/test/resources/integration");
     private static final String BOT = "release-bot";
 
@@ -54,22 +55,39 @@ class ClusterIT {
     @BeforeAll
     void install() throws Exception {
         cluster = new Cluster("cluster");
-        cluster.kubectl("apply", "-f", RESOURCES.resolve("crds.yaml").toString()).succeeded();
-        cluster.kubectl("apply", "-f", RESOURCES.resolve("namespaces.yaml").toString()).succeeded();
-        cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s").succeeded();
-        cluster.helm("install", "inplace-guard", PREVIOUS_CHART, "-n", SYSTEM, "--create-namespace", "--set", "tracker.enabled=true", "--set",
-                "exemptions.usernames={" + BOT + "}").succeeded();
+        cluster.kubectl("apply", "-f", RESOURCES.resolve("crds.yaml").toString())
+                .succeeded();
+        cluster.kubectl("apply", "-f", RESOURCES.resolve("namespaces.yaml").toString())
+                .succeeded();
+        cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+                .succeeded();
+        cluster.helm(
+                        "install",
+                        "inplace-guard",
+                        PREVIOUS_CHART,
+                        "-n",
+                        SYSTEM,
+                        "--create-namespace",
+                        "--set",
+                        "tracker.enabled=true",
+                        "--set",
+                        "exemptions.usernames={" + BOT + "}")
+                .succeeded();
         port = Cluster.freePort();
         management = Cluster.freePort();
         startWebhook();
         endpoint("first", port);
         startTracker();
-        await().atMost(Duration.ofMinutes(1)).until(() -> !caBundle("validatingwebhookconfiguration").isEmpty()
-                && !caBundle("mutatingwebhookconfiguration").isEmpty());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> !caBundle("validatingwebhookconfiguration").isEmpty()
+                        && !caBundle("mutatingwebhookconfiguration").isEmpty());
         // The API server reads webhook configurations through a watch: until it has seen the caBundle, calls fail.
-        cluster.kubectl("apply", "-f", RESOURCES.resolve("cloneset.yaml").toString(), "-n", "shop").succeeded();
-        await().atMost(Duration.ofMinutes(1)).until(
-                () -> cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV).all().contains("[not-in-place]"));
+        cluster.kubectl("apply", "-f", RESOURCES.resolve("cloneset.yaml").toString(), "-n", "shop")
+                .succeeded();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV)
+                        .all()
+                        .contains("[not-in-place]"));
     }
 
     /** What the endpoint slice controller would write. */
@@ -84,22 +102,38 @@ class ClusterIT {
                 addressType: IPv4
                 ports: [{name: https, port: %d, protocol: TCP}]
                 endpoints: [{addresses: [%s], conditions: {ready: true}}]
-                """.formatted(name, SYSTEM, port, Cluster.address()), "apply", "-f", "-").succeeded();
+                """.formatted(name, SYSTEM, port, Cluster.address()), "apply", "-f", "-")
+                .succeeded();
     }
 
     private void startWebhook() throws IOException {
-        webhook = cluster.process("webhook", SYSTEM, "inplace-guard",
-                Map.of("SERVER_PORT", "" + port, "MANAGEMENT_SERVER_PORT", "" + management,
+        webhook = cluster.process(
+                "webhook",
+                SYSTEM,
+                "inplace-guard",
+                Map.of(
+                        "SERVER_PORT",
+                        "" + port,
+                        "MANAGEMENT_SERVER_PORT",
+                        "" + management,
                         // What the chart mounts.
-                        "INPLACEGUARD_CLIENTCA_FILE", cluster.folder.resolve("clients.crt").toString()));
-        await().atMost(Duration.ofMinutes(1)).until(() -> Cluster.get("http://localhost:" + management + "/readyz").contains("UP"));
+                        "INPLACEGUARD_CLIENTCA_FILE",
+                        cluster.folder.resolve("clients.crt").toString()));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> Cluster.get("http://localhost:" + management + "/readyz")
+                        .contains("UP"));
     }
 
     private void startTracker() throws IOException {
         trackerManagement = Cluster.freePort();
-        tracker = cluster.process("tracker", SYSTEM, "inplace-guard-tracker",
+        tracker = cluster.process(
+                "tracker",
+                SYSTEM,
+                "inplace-guard-tracker",
                 Map.of("MANAGEMENT_SERVER_PORT", "" + trackerManagement, "SERVER_PORT", "" + trackerManagement));
-        await().atMost(Duration.ofMinutes(1)).until(() -> Cluster.get("http://localhost:" + trackerManagement + "/readyz").contains("UP"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> Cluster.get("http://localhost:" + trackerManagement + "/readyz")
+                        .contains("UP"));
     }
 
     @AfterAll
@@ -113,7 +147,9 @@ class ClusterIT {
             "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/env/0/value\",\"value\":\"dark\"}]";
 
     private String caBundle(String kind) throws IOException {
-        return cluster.kubectl("get", kind, "inplace-guard", "-o", "jsonpath={.webhooks[*].clientConfig.caBundle}").out().strip();
+        return cluster.kubectl("get", kind, "inplace-guard", "-o", "jsonpath={.webhooks[*].clientConfig.caBundle}")
+                .out()
+                .strip();
     }
 
     private String template(String file) throws IOException {
@@ -121,7 +157,8 @@ class ClusterIT {
     }
 
     private String field(String namespace, String object, String path) throws IOException {
-        return cluster.kubectl("get", object, "-n", namespace, "-o", "jsonpath=" + path).out();
+        return cluster.kubectl("get", object, "-n", namespace, "-o", "jsonpath=" + path)
+                .out();
     }
 
     private void assertDenied(Output output) {
@@ -135,24 +172,50 @@ class ClusterIT {
     @Order(1)
     void certificates_come_about_by_themselves_and_only_the_ca_bundle_is_owned() throws Exception {
         for (String kind : List.of("validatingwebhookconfiguration", "mutatingwebhookconfiguration")) {
-            String managers = cluster.kubectl("get", kind, "inplace-guard", "--show-managed-fields", "-o",
-                    "jsonpath={.metadata.managedFields[?(@.manager=='inplace-guard-certs')].fieldsV1}").succeeded().out();
-            assertThat(managers).contains("f:caBundle").doesNotContain("f:rules", "f:failurePolicy", "f:namespaceSelector");
+            String managers = cluster.kubectl(
+                            "get",
+                            kind,
+                            "inplace-guard",
+                            "--show-managed-fields",
+                            "-o",
+                            "jsonpath={.metadata.managedFields[?(@.manager=='inplace-guard-certs')].fieldsV1}")
+                    .succeeded()
+                    .out();
+            assertThat(managers)
+                    .contains("f:caBundle")
+                    .doesNotContain("f:rules", "f:failurePolicy", "f:namespaceSelector");
         }
-        assertThat(field(SYSTEM, "secret/inplace-guard-certs", "{.data.tls\\.crt}")).isNotEmpty();
+        assertThat(field(SYSTEM, "secret/inplace-guard-certs", "{.data.tls\\.crt}"))
+                .isNotEmpty();
     }
 
     /** The helm test's Pod, which nobody runs here: its command, with the CA it mounts. */
     @Test
     @Order(2)
     void what_helm_test_runs_is_content() throws Exception {
-        Path authority = Files.writeString(cluster.folder.resolve("ca.crt"),
-                new String(java.util.Base64.getDecoder().decode(field(SYSTEM, "secret/inplace-guard-certs", "{.data.ca\\.crt}")), java.nio.charset.StandardCharsets.US_ASCII));
+        Path authority = Files.writeString(
+                cluster.folder.resolve("ca.crt"),
+                new String(
+                        java.util.Base64.getDecoder()
+                                .decode(field(SYSTEM, "secret/inplace-guard-certs", "{.data.ca\\.crt}")),
+                        java.nio.charset.StandardCharsets.US_ASCII));
         // By the name that is served: HttpsURLConnection asks for it.
-        Process smoke = cluster.start("smoke", Map.of("JAVA_TOOL_OPTIONS", "-Djdk.net.hosts.file=" + Files.writeString(
-                        cluster.folder.resolve("hosts"), Cluster.address() + " inplace-guard.inplace-guard.svc\n")),
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/inplace-guard.jar", "smoke",
-                        "--ca", authority.toString(), "https://inplace-guard.inplace-guard.svc:" + port));
+        Process smoke = cluster.start(
+                "smoke",
+                Map.of(
+                        "JAVA_TOOL_OPTIONS",
+                        "-Djdk.net.hosts.file="
+                                + Files.writeString(
+                                        cluster.folder.resolve("hosts"),
+                                        Cluster.address() + " inplace-guard.inplace-guard.svc\n")),
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        "target/inplace-guard.jar",
+                        "smoke",
+                        "--ca",
+                        authority.toString(),
+                        "https://inplace-guard.inplace-guard.svc:" + port));
         assertThat(smoke.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(Files.readString(cluster.folder.resolve("smoke.log")))
                 .contains("an image that changes is admitted", "an argument that changes is denied");
@@ -164,39 +227,81 @@ class ClusterIT {
     void apply_is_denied_and_admitted() throws Exception {
         String now = template("cloneset.yaml");
         assertDenied(cluster.kubectlWith(now.replace("value: light", "value: dark"), "apply", "-n", "shop", "-f", "-"));
-        Output image = cluster.kubectlWith(now.replace("app:1", "app:2"), "apply", "-n", "shop", "-f", "-").succeeded();
+        Output image = cluster.kubectlWith(now.replace("app:1", "app:2"), "apply", "-n", "shop", "-f", "-")
+                .succeeded();
         assertThat(image.out()).contains("configured");
-        assertThat(field("shop", "cloneset/web", "{.spec.template.spec.containers[0].image}")).isEqualTo("app:2");
+        assertThat(field("shop", "cloneset/web", "{.spec.template.spec.containers[0].image}"))
+                .isEqualTo("app:2");
     }
 
     @Test
     @Order(2)
     void so_are_replace_patch_and_a_round_trip_as_edit_makes_it() throws Exception {
         assertDenied(cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV));
-        String yaml = cluster.kubectl("get", "cloneset", "web", "-n", "shop", "-o", "yaml").succeeded().out();
+        String yaml = cluster.kubectl("get", "cloneset", "web", "-n", "shop", "-o", "yaml")
+                .succeeded()
+                .out();
         assertDenied(cluster.kubectlWith(yaml.replace("value: light", "value: dark"), "replace", "-f", "-"));
-        assertThat(cluster.kubectlWith(yaml, "replace", "-f", "-").succeeded().out()).contains("replaced");
-        assertDenied(cluster.kubectlWith(template("cloneset.yaml").replace("value: light", "value: dark"), "replace", "-n", "shop", "-f", "-"));
+        assertThat(cluster.kubectlWith(yaml, "replace", "-f", "-").succeeded().out())
+                .contains("replaced");
+        assertDenied(cluster.kubectlWith(
+                template("cloneset.yaml").replace("value: light", "value: dark"), "replace", "-n", "shop", "-f", "-"));
     }
 
     @Test
     @Order(2)
     void server_side_apply_dry_run_and_two_managers() throws Exception {
         String now = template("cloneset.yaml").replace("name: web", "name: two");
-        cluster.kubectlWith(now, "apply", "--server-side", "--field-manager=one", "-n", "shop", "-f", "-").succeeded();
-        assertDenied(cluster.kubectlWith(now.replace("value: light", "value: dark"), "apply", "--server-side", "--field-manager=one", "-n", "shop", "-f", "-"));
-        assertDenied(cluster.kubectlWith(now.replace("value: light", "value: dark"), "apply", "--server-side", "--field-manager=two",
-                "--force-conflicts", "-n", "shop", "-f", "-"));
-        assertDenied(cluster.kubectlWith(now.replace("value: light", "value: dark"), "apply", "--server-side", "--field-manager=one",
-                "--dry-run=server", "-n", "shop", "-f", "-"));
+        cluster.kubectlWith(now, "apply", "--server-side", "--field-manager=one", "-n", "shop", "-f", "-")
+                .succeeded();
+        assertDenied(cluster.kubectlWith(
+                now.replace("value: light", "value: dark"),
+                "apply",
+                "--server-side",
+                "--field-manager=one",
+                "-n",
+                "shop",
+                "-f",
+                "-"));
+        assertDenied(cluster.kubectlWith(
+                now.replace("value: light", "value: dark"),
+                "apply",
+                "--server-side",
+                "--field-manager=two",
+                "--force-conflicts",
+                "-n",
+                "shop",
+                "-f",
+                "-"));
+        assertDenied(cluster.kubectlWith(
+                now.replace("value: light", "value: dark"),
+                "apply",
+                "--server-side",
+                "--field-manager=one",
+                "--dry-run=server",
+                "-n",
+                "shop",
+                "-f",
+                "-"));
         String labels = """
                 apiVersion: apps.kruise.io/v1beta1
                 kind: CloneSet
                 metadata: {name: two, labels: {team: shop}}
                 """;
-        cluster.kubectlWith(labels, "apply", "--server-side", "--field-manager=two", "-n", "shop", "-f", "-").succeeded();
-        cluster.kubectlWith(now.replace("app:1", "app:3"), "apply", "--server-side", "--field-manager=one", "-n", "shop", "-f", "-").succeeded();
-        assertThat(field("shop", "cloneset/two", "{.metadata.labels.team} {.spec.template.spec.containers[0].image}")).isEqualTo("shop app:3");
+        cluster.kubectlWith(labels, "apply", "--server-side", "--field-manager=two", "-n", "shop", "-f", "-")
+                .succeeded();
+        cluster.kubectlWith(
+                        now.replace("app:1", "app:3"),
+                        "apply",
+                        "--server-side",
+                        "--field-manager=one",
+                        "-n",
+                        "shop",
+                        "-f",
+                        "-")
+                .succeeded();
+        assertThat(field("shop", "cloneset/two", "{.metadata.labels.team} {.spec.template.spec.containers[0].image}"))
+                .isEqualTo("shop app:3");
     }
 
     @ParameterizedTest
@@ -205,56 +310,91 @@ class ClusterIT {
     void the_other_kinds_are_held_too(String file) throws Exception {
         String now = template(file);
         cluster.kubectlWith(now, "apply", "-n", "shop", "-f", "-").succeeded();
-        Output output = cluster.kubectlWith(now.replace("value: light", "value: dark"), "apply", "-n", "shop", "-f", "-");
+        Output output =
+                cluster.kubectlWith(now.replace("value: light", "value: dark"), "apply", "-n", "shop", "-f", "-");
         if (file.startsWith("sidecarset") || file.startsWith("daemonset")) {
             // RollingUpdate and InPlaceIfPossible: admitted, with a word on what will happen.
-            assertThat(output.succeeded().err()).contains("Warning:").contains(file.startsWith("daemonset") ? "[recreate]" : "[not-applied]");
+            assertThat(output.succeeded().err())
+                    .contains("Warning:")
+                    .contains(file.startsWith("daemonset") ? "[recreate]" : "[not-applied]");
         } else {
             assertThat(output.status()).as("%s", output).isNotZero();
             assertThat(output.all()).contains("[not-in-place]").doesNotContain("dark");
         }
-        cluster.kubectlWith(now.replace("app:1", "app:2"), "apply", "-n", "shop", "-f", "-").succeeded();
+        cluster.kubectlWith(now.replace("app:1", "app:2"), "apply", "-n", "shop", "-f", "-")
+                .succeeded();
     }
 
     @Test
     @Order(3)
     void warn_and_audit_namespaces_let_through() throws Exception {
         for (String namespace : List.of("careful", "watched", "free")) {
-            cluster.kubectl("apply", "-f", RESOURCES.resolve("cloneset.yaml").toString(), "-n", namespace).succeeded();
+            cluster.kubectl("apply", "-f", RESOURCES.resolve("cloneset.yaml").toString(), "-n", namespace)
+                    .succeeded();
         }
-        Output warned = cluster.kubectl("patch", "cloneset", "web", "-n", "careful", "--type=json", "-p", ENV).succeeded();
+        Output warned = cluster.kubectl("patch", "cloneset", "web", "-n", "careful", "--type=json", "-p", ENV)
+                .succeeded();
         assertThat(warned.err()).contains("Warning:").contains("env[name=MODE]");
-        assertThat(cluster.kubectl("patch", "cloneset", "web", "-n", "watched", "--type=json", "-p", ENV).succeeded().err()).doesNotContain("Warning");
-        assertThat(cluster.kubectl("patch", "cloneset", "web", "-n", "free", "--type=json", "-p", ENV).succeeded().err()).doesNotContain("Warning");
+        assertThat(cluster.kubectl("patch", "cloneset", "web", "-n", "watched", "--type=json", "-p", ENV)
+                        .succeeded()
+                        .err())
+                .doesNotContain("Warning");
+        assertThat(cluster.kubectl("patch", "cloneset", "web", "-n", "free", "--type=json", "-p", ENV)
+                        .succeeded()
+                        .err())
+                .doesNotContain("Warning");
         String metrics = Cluster.get("http://localhost:" + management + "/metrics");
-        assertThat(metrics).containsPattern("inplace_guard_reviews_total\\{[^}]*mode=\"warn\"").containsPattern("inplace_guard_reviews_total\\{[^}]*mode=\"audit\"");
+        assertThat(metrics)
+                .containsPattern("inplace_guard_reviews_total\\{[^}]*mode=\"warn\"")
+                .containsPattern("inplace_guard_reviews_total\\{[^}]*mode=\"audit\"");
     }
 
     @Test
     @Order(3)
     void who_is_exempt_is_let_through() throws Exception {
-        cluster.kubectl("create", "clusterrolebinding", "bot", "--clusterrole=cluster-admin", "--user=" + BOT).succeeded();
-        cluster.kubectlWith(template("cloneset.yaml").replace("name: web", "name: exempt"), "apply", "-n", "shop", "-f", "-").succeeded();
+        cluster.kubectl("create", "clusterrolebinding", "bot", "--clusterrole=cluster-admin", "--user=" + BOT)
+                .succeeded();
+        cluster.kubectlWith(
+                        template("cloneset.yaml").replace("name: web", "name: exempt"),
+                        "apply",
+                        "-n",
+                        "shop",
+                        "-f",
+                        "-")
+                .succeeded();
         assertDenied(cluster.kubectl("patch", "cloneset", "exempt", "-n", "shop", "--type=json", "-p", ENV));
-        cluster.kubectl("patch", "cloneset", "exempt", "-n", "shop", "--type=json", "-p", ENV, "--as=" + BOT).succeeded();
+        cluster.kubectl("patch", "cloneset", "exempt", "-n", "shop", "--type=json", "-p", ENV, "--as=" + BOT)
+                .succeeded();
     }
 
     @Test
     @Order(3)
     void a_pod_is_defaulted_and_held() throws Exception {
         // Since 1.36 the API server itself refuses a resize that the Pod's node has no room for.
-        cluster.kubectl("apply", "-f", RESOURCES.resolve("node.yaml").toString()).succeeded();
-        cluster.kubectl("apply", "--subresource=status", "--server-side", "--force-conflicts", "-f", RESOURCES.resolve("node.yaml").toString()).succeeded();
-        cluster.kubectl("apply", "-f", RESOURCES.resolve("pod.yaml").toString(), "-n", "shop").succeeded();
-        assertThat(field("shop", "pod/web", "{.spec.containers[0].resizePolicy[*].restartPolicy}")).isEqualTo("NotRequired NotRequired");
-        Output denied = cluster.kubectl("patch", "pod", "web", "-n", "shop", "--type=merge", "-p", "{\"spec\":{\"activeDeadlineSeconds\":30}}");
+        cluster.kubectl("apply", "-f", RESOURCES.resolve("node.yaml").toString())
+                .succeeded();
+        cluster.kubectl(
+                        "apply",
+                        "--subresource=status",
+                        "--server-side",
+                        "--force-conflicts",
+                        "-f",
+                        RESOURCES.resolve("node.yaml").toString())
+                .succeeded();
+        cluster.kubectl("apply", "-f", RESOURCES.resolve("pod.yaml").toString(), "-n", "shop")
+                .succeeded();
+        assertThat(field("shop", "pod/web", "{.spec.containers[0].resizePolicy[*].restartPolicy}"))
+                .isEqualTo("NotRequired NotRequired");
+        Output denied = cluster.kubectl(
+                "patch", "pod", "web", "-n", "shop", "--type=merge", "-p", "{\"spec\":{\"activeDeadlineSeconds\":30}}");
         assertThat(denied.status()).isNotZero();
         assertThat(denied.all()).contains("spec.activeDeadlineSeconds", "[not-in-place]");
         cluster.kubectl("set", "image", "pod/web", "app=app:2", "-n", "shop").succeeded();
     }
 
     private long calls() throws IOException {
-        Matcher lines = Pattern.compile("(?m)^apiserver_admission_webhook_admission_duration_seconds_count\\{[^}]*name=\"[^\"]*inplace-guard[^}]*\\} (\\S+)$")
+        Matcher lines = Pattern.compile(
+                        "(?m)^apiserver_admission_webhook_admission_duration_seconds_count\\{[^}]*name=\"[^\"]*inplace-guard[^}]*\\} (\\S+)$")
                 .matcher(cluster.kubectl("get", "--raw", "/metrics").succeeded().out());
         long sum = 0;
         while (lines.find()) {
@@ -269,9 +409,29 @@ class ClusterIT {
         long before = calls();
         assertThat(before).as("calls that the API server itself counts").isPositive();
         for (int i = 0; i < 5; i++) {
-            cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=merge", "-p", "{\"spec\":{\"replicas\":" + (i + 3) + "}}").succeeded();
-            cluster.kubectl("label", "cloneset", "web", "-n", "shop", "round=r" + i, "--overwrite").succeeded();
-            cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--subresource=status", "--type=merge", "-p", "{\"status\":{\"replicas\":" + i + "}}").succeeded();
+            cluster.kubectl(
+                            "patch",
+                            "cloneset",
+                            "web",
+                            "-n",
+                            "shop",
+                            "--type=merge",
+                            "-p",
+                            "{\"spec\":{\"replicas\":" + (i + 3) + "}}")
+                    .succeeded();
+            cluster.kubectl("label", "cloneset", "web", "-n", "shop", "round=r" + i, "--overwrite")
+                    .succeeded();
+            cluster.kubectl(
+                            "patch",
+                            "cloneset",
+                            "web",
+                            "-n",
+                            "shop",
+                            "--subresource=status",
+                            "--type=merge",
+                            "-p",
+                            "{\"status\":{\"replicas\":" + i + "}}")
+                    .succeeded();
         }
         assertThat(calls()).isEqualTo(before);
         assertDenied(cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV));
@@ -279,30 +439,53 @@ class ClusterIT {
     }
 
     private void status(String conditions, String cpu) throws IOException {
-        cluster.kubectl("patch", "pod", "web", "-n", "shop", "--subresource=status", "--type=merge", "-p", """
+        cluster.kubectl(
+                        "patch",
+                        "pod",
+                        "web",
+                        "-n",
+                        "shop",
+                        "--subresource=status",
+                        "--type=merge",
+                        "-p",
+                        """
                 {"status":{"phase":"Running","conditions":[%s],"containerStatuses":[{"name":"app","image":"app:2","imageID":"x","ready":true,
                 "restartCount":0,"state":{"running":{}},"resources":{"requests":{"cpu":"%s","memory":"64Mi"},"limits":{"cpu":"500m","memory":"64Mi"}}}]}}
-                """.formatted(conditions, cpu)).succeeded();
+                """.formatted(conditions, cpu))
+                .succeeded();
     }
 
     private void shows(String state) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(
-                () -> assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize}")).isEqualTo(state));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize}"))
+                                .isEqualTo(state));
     }
 
     @Test
     @Order(5)
     void a_resize_is_followed_from_proposed_to_done() throws Exception {
         status("", "100m");
-        Output resize = cluster.kubectl("patch", "pod", "web", "-n", "shop", "--subresource=resize", "-p",
+        Output resize = cluster.kubectl(
+                "patch",
+                "pod",
+                "web",
+                "-n",
+                "shop",
+                "--subresource=resize",
+                "-p",
                 "{\"spec\":{\"containers\":[{\"name\":\"app\",\"resources\":{\"requests\":{\"cpu\":\"150m\"}}}]}}");
         resize.succeeded();
         shows("Proposed");
         assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize-details}"))
                 .contains("\"cpu\":{\"from\":\"100m\",\"to\":\"150m\"}");
-        status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Deferred\",\"message\":\"Node did not have enough resource: cpu, requested: 150, used: 7900, capacity: 8000\"}", "100m");
+        status(
+                "{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Deferred\",\"message\":\"Node did not have enough resource: cpu, requested: 150, used: 7900, capacity: 8000\"}",
+                "100m");
         shows("Deferred");
-        status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Infeasible\",\"message\":\"never\"}", "100m");
+        status(
+                "{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Infeasible\",\"message\":\"never\"}",
+                "100m");
         shows("Infeasible");
         status("{\"type\":\"PodResizeInProgress\",\"status\":\"True\"}", "100m");
         shows("InProgress");
@@ -310,17 +493,31 @@ class ClusterIT {
         assertThat(metrics).contains("inplace_guard_resize_pods{state=\"InProgress\"} 1.0");
         status("", "150m");
         shows("");
-        String events = cluster.kubectl("get", "events", "-n", "shop", "--field-selector=involvedObject.name=web", "-o",
-                "jsonpath={.items[*].reason}").succeeded().out();
-        Files.writeString(cluster.folder.resolve("resize.txt"), cluster.kubectl("get", "events", "-n", "shop",
-                "--field-selector=involvedObject.name=web").succeeded().out());
-        assertThat(events.split(" ")).containsExactlyInAnyOrder(
-                "ResizeProposed", "ResizeDeferred", "ResizeInfeasible", "ResizeInProgress", "ResizeCompleted");
+        String events = cluster.kubectl(
+                        "get",
+                        "events",
+                        "-n",
+                        "shop",
+                        "--field-selector=involvedObject.name=web",
+                        "-o",
+                        "jsonpath={.items[*].reason}")
+                .succeeded()
+                .out();
+        Files.writeString(
+                cluster.folder.resolve("resize.txt"),
+                cluster.kubectl("get", "events", "-n", "shop", "--field-selector=involvedObject.name=web")
+                        .succeeded()
+                        .out());
+        assertThat(events.split(" "))
+                .containsExactlyInAnyOrder(
+                        "ResizeProposed", "ResizeDeferred", "ResizeInfeasible", "ResizeInProgress", "ResizeCompleted");
         for (String metric : Files.readAllLines(Path.of("src/test/resources/metrics.txt"))) {
             if (metric.contains("resize") || metric.contains("tracker")) {
-                assertThat(Cluster.get("http://localhost:" + trackerManagement + "/metrics")).contains(metric);
+                assertThat(Cluster.get("http://localhost:" + trackerManagement + "/metrics"))
+                        .contains(metric);
             } else {
-                assertThat(Cluster.get("http://localhost:" + management + "/metrics")).contains(metric);
+                assertThat(Cluster.get("http://localhost:" + management + "/metrics"))
+                        .contains(metric);
             }
         }
     }
@@ -328,7 +525,14 @@ class ClusterIT {
     @Test
     @Order(5)
     void a_resize_that_the_guard_denies_never_reaches_the_pod() throws Exception {
-        Output denied = cluster.kubectl("patch", "pod", "web", "-n", "shop", "--subresource=resize", "-p",
+        Output denied = cluster.kubectl(
+                "patch",
+                "pod",
+                "web",
+                "-n",
+                "shop",
+                "--subresource=resize",
+                "-p",
                 "{\"spec\":{\"containers\":[{\"name\":\"app\",\"resources\":{\"requests\":{\"cpu\":\"900m\"}}}]}}");
         assertThat(denied.status()).isNotZero();
         assertThat(denied.all()).containsAnyOf("[resource-bounds]", "must be less than or equal to cpu limit");
@@ -338,15 +542,27 @@ class ClusterIT {
     @Order(6)
     void a_workload_carries_what_its_pods_are_in() throws Exception {
         String uid = field("shop", "cloneset/web", "{.metadata.uid}");
-        cluster.kubectl("patch", "pod", "web", "-n", "shop", "--type=merge", "-p",
-                "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\",\"name\":\"web\",\"uid\":\""
-                        + uid + "\",\"controller\":true}]}}").succeeded();
+        cluster.kubectl(
+                        "patch",
+                        "pod",
+                        "web",
+                        "-n",
+                        "shop",
+                        "--type=merge",
+                        "-p",
+                        "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\",\"name\":\"web\",\"uid\":\""
+                                + uid + "\",\"controller\":true}]}}")
+                .succeeded();
         status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Deferred\"}", "150m");
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(
-                () -> assertThat(field("shop", "cloneset/web", "{.metadata.annotations.inplace-guard\\.io/resize}")).isEqualTo("Deferred"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                field("shop", "cloneset/web", "{.metadata.annotations.inplace-guard\\.io/resize}"))
+                        .isEqualTo("Deferred"));
         status("", "150m");
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(
-                () -> assertThat(field("shop", "cloneset/web", "{.metadata.annotations.inplace-guard\\.io/resize}")).isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                field("shop", "cloneset/web", "{.metadata.annotations.inplace-guard\\.io/resize}"))
+                        .isEmpty());
     }
 
     @Test
@@ -354,16 +570,22 @@ class ClusterIT {
     void an_api_server_that_restarts_is_survived() throws Exception {
         cluster.stopApiServer();
         assertThat(Cluster.get("http://localhost:" + management + "/readyz")).contains("UP");
-        assertThat(Cluster.get("http://localhost:" + trackerManagement + "/readyz")).contains("UP");
+        assertThat(Cluster.get("http://localhost:" + trackerManagement + "/readyz"))
+                .contains("UP");
         cluster.startApiServer();
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(
-                () -> assertDenied(cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV)));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertDenied(
+                        cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV)));
         status("{\"type\":\"PodResizePending\",\"status\":\"True\",\"reason\":\"Deferred\"}", "150m");
-        await().atMost(Duration.ofMinutes(2)).untilAsserted(
-                () -> assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize}")).isEqualTo("Deferred"));
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(
+                        () -> assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize}"))
+                                .isEqualTo("Deferred"));
         status("", "150m");
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(
-                () -> assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize}")).isEmpty());
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () -> assertThat(field("shop", "pod/web", "{.metadata.annotations.inplace-guard\\.io/resize}"))
+                                .isEmpty());
     }
 
     /** Updates an object as fast as kubectl can, until told to stop; every update must succeed. */
@@ -380,7 +602,8 @@ class ClusterIT {
         private void run() {
             while (going.get()) {
                 try {
-                    Output output = cluster.kubectl("set", "image", "pod/web", "app=app:l" + times.incrementAndGet(), "-n", "shop");
+                    Output output = cluster.kubectl(
+                            "set", "image", "pod/web", "app=app:l" + times.incrementAndGet(), "-n", "shop");
                     if (output.status() != 0) {
                         failed.add(output.all());
                     }
@@ -405,7 +628,16 @@ class ClusterIT {
         Loop loop = new Loop();
         try {
             String old = cluster.helm("list", "-n", SYSTEM).succeeded().out();
-            cluster.helm("upgrade", "inplace-guard", CHART, "-n", SYSTEM, "--reuse-values", "--set", "rules.templateMetadata=allow").succeeded();
+            cluster.helm(
+                            "upgrade",
+                            "inplace-guard",
+                            CHART,
+                            "-n",
+                            SYSTEM,
+                            "--reuse-values",
+                            "--set",
+                            "rules.templateMetadata=allow")
+                    .succeeded();
             assertThat(old).contains("inplace-guard-0.1.0");
             assertThat(cluster.helm("list", "-n", SYSTEM).succeeded().out()).doesNotContain("inplace-guard-0.1.0");
             await().until(() -> loop.times.get() > 10);
@@ -415,7 +647,8 @@ class ClusterIT {
             management = Cluster.freePort();
             startWebhook();
             endpoint("second", port);
-            cluster.kubectl("delete", "endpointslice", "inplace-guard-first", "-n", SYSTEM).succeeded();
+            cluster.kubectl("delete", "endpointslice", "inplace-guard-first", "-n", SYSTEM)
+                    .succeeded();
             first.destroy();
             assertThat(first.waitFor(40, TimeUnit.SECONDS)).isTrue();
             int then = loop.times.get();
@@ -423,10 +656,12 @@ class ClusterIT {
         } finally {
             loop.end();
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(caBundle("validatingwebhookconfiguration").split(" "))
-                .as("the upgrade left it alone, and the webhook that it brought has it too")
-                .hasSize(7)
-                .containsOnly(before.split(" ")[0]));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                caBundle("validatingwebhookconfiguration").split(" "))
+                        .as("the upgrade left it alone, and the webhook that it brought has it too")
+                        .hasSize(7)
+                        .containsOnly(before.split(" ")[0]));
         tracker.destroy();
         assertThat(tracker.waitFor(40, TimeUnit.SECONDS)).isTrue();
         startTracker();
@@ -434,11 +669,14 @@ class ClusterIT {
         shows("Deferred");
         status("", "150m");
         shows("");
-        assertThat(field(SYSTEM, "secret/inplace-guard-certs", "{.data.tls\\.crt}")).isNotEmpty();
+        assertThat(field(SYSTEM, "secret/inplace-guard-certs", "{.data.tls\\.crt}"))
+                .isNotEmpty();
     }
 
     private String decoded(String kind) throws IOException {
-        return new String(java.util.Base64.getDecoder().decode(caBundle(kind).split(" ")[0]), java.nio.charset.StandardCharsets.US_ASCII);
+        return new String(
+                java.util.Base64.getDecoder().decode(caBundle(kind).split(" ")[0]),
+                java.nio.charset.StandardCharsets.US_ASCII);
     }
 
     private static int certificates(String pem) {
@@ -449,9 +687,16 @@ class ClusterIT {
     @Order(8)
     void a_ca_bundle_that_is_taken_away_comes_back() throws Exception {
         String before = caBundle("mutatingwebhookconfiguration");
-        cluster.kubectl("patch", "mutatingwebhookconfiguration", "inplace-guard", "--type=json", "-p",
-                "[{\"op\":\"remove\",\"path\":\"/webhooks/0/clientConfig/caBundle\"}]").succeeded();
-        await().atMost(Duration.ofSeconds(30)).until(() -> caBundle("mutatingwebhookconfiguration").equals(before));
+        cluster.kubectl(
+                        "patch",
+                        "mutatingwebhookconfiguration",
+                        "inplace-guard",
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"remove\",\"path\":\"/webhooks/0/clientConfig/caBundle\"}]")
+                .succeeded();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> caBundle("mutatingwebhookconfiguration").equals(before));
     }
 
     @Test
@@ -461,18 +706,27 @@ class ClusterIT {
         assertThat(certificates(before)).isEqualTo(1);
         Loop loop = new Loop();
         try {
-            cluster.kubectl("delete", "secret", "inplace-guard-certs", "-n", SYSTEM).succeeded();
-            await().atMost(Duration.ofMinutes(2)).until(() -> certificates(decoded("validatingwebhookconfiguration")) == 2);
-            assertThat(decoded("validatingwebhookconfiguration")).as("the one that is served stays trusted").contains(before.strip());
-            await().atMost(Duration.ofMinutes(2)).until(() -> certificates(decoded("validatingwebhookconfiguration")) == 1
-                    && certificates(decoded("mutatingwebhookconfiguration")) == 1);
+            cluster.kubectl("delete", "secret", "inplace-guard-certs", "-n", SYSTEM)
+                    .succeeded();
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> certificates(decoded("validatingwebhookconfiguration")) == 2);
+            assertThat(decoded("validatingwebhookconfiguration"))
+                    .as("the one that is served stays trusted")
+                    .contains(before.strip());
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> certificates(decoded("validatingwebhookconfiguration")) == 1
+                            && certificates(decoded("mutatingwebhookconfiguration")) == 1);
             int then = loop.times.get();
             await().atMost(Duration.ofMinutes(1)).until(() -> loop.times.get() > then + 5);
         } finally {
             loop.end();
         }
-        assertThat(decoded("validatingwebhookconfiguration")).isNotEqualTo(before).isEqualTo(decoded("mutatingwebhookconfiguration"));
-        Files.writeString(cluster.folder.resolve("rotation.txt"), "CA replaced under " + loop.times.get() + " updates, none failed\n");
+        assertThat(decoded("validatingwebhookconfiguration"))
+                .isNotEqualTo(before)
+                .isEqualTo(decoded("mutatingwebhookconfiguration"));
+        Files.writeString(
+                cluster.folder.resolve("rotation.txt"),
+                "CA replaced under " + loop.times.get() + " updates, none failed\n");
     }
 
     @Test
@@ -482,19 +736,26 @@ class ClusterIT {
         cluster.kubectlWith(base, "apply", "-n", "shop", "-f", "-").succeeded();
         Map<String, double[]> before = durations();
         try (var client = new io.fabric8.kubernetes.client.KubernetesClientBuilder()
-                .withConfig(io.fabric8.kubernetes.client.Config.fromKubeconfig(cluster.kubeconfig("admin").toFile()))
+                .withConfig(io.fabric8.kubernetes.client.Config.fromKubeconfig(
+                        cluster.kubeconfig("admin").toFile()))
                 .build()) {
             for (int i = 0; i < 600; i++) {
-                client.genericKubernetesResources("apps.kruise.io/v1beta1", "CloneSet").inNamespace("shop").withName("timed").patch(
-                        io.fabric8.kubernetes.client.dsl.base.PatchContext.of(io.fabric8.kubernetes.client.dsl.base.PatchType.JSON),
-                        "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"app:t" + i + "\"}]");
+                client.genericKubernetesResources("apps.kruise.io/v1beta1", "CloneSet")
+                        .inNamespace("shop")
+                        .withName("timed")
+                        .patch(
+                                io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
+                                        io.fabric8.kubernetes.client.dsl.base.PatchType.JSON),
+                                "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"app:t"
+                                        + i + "\"}]");
             }
         }
         StringBuilder told = new StringBuilder(cluster.kubectl("version").out());
         durations().forEach((name, now) -> {
             double[] then = before.getOrDefault(name, new double[2]);
             if (now[1] > then[1]) {
-                told.append("%s: %.0f calls, mean %.2f ms%n".formatted(name, now[1] - then[1], 1000 * (now[0] - then[0]) / (now[1] - then[1])));
+                told.append("%s: %.0f calls, mean %.2f ms%n"
+                        .formatted(name, now[1] - then[1], 1000 * (now[0] - then[0]) / (now[1] - then[1])));
             }
         });
         Files.writeString(cluster.folder.resolve("latency.txt"), told);
@@ -504,7 +765,8 @@ class ClusterIT {
     /** Sum in seconds and count of each of the guard's webhooks, as the API server counts them. */
     private Map<String, double[]> durations() throws IOException {
         Map<String, double[]> all = new java.util.TreeMap<>();
-        Matcher lines = Pattern.compile("(?m)^apiserver_admission_webhook_admission_duration_seconds_(sum|count)\\{name=\"([^\"]*)\",([^}]*)\\} (\\S+)$")
+        Matcher lines = Pattern.compile(
+                        "(?m)^apiserver_admission_webhook_admission_duration_seconds_(sum|count)\\{name=\"([^\"]*)\",([^}]*)\\} (\\S+)$")
                 .matcher(cluster.kubectl("get", "--raw", "/metrics").succeeded().out());
         while (lines.find()) {
             if (lines.group(2).contains("inplace-guard")) {
@@ -519,19 +781,36 @@ class ClusterIT {
     @Test
     @Order(10)
     void an_api_server_shows_its_certificate_where_that_is_required() throws Exception {
-        cluster.kubectl("create", "configmap", "clients", "-n", SYSTEM, "--from-file=ca.crt=" + cluster.folder.resolve("clients.crt")).succeeded();
-        cluster.helm("upgrade", "inplace-guard", CHART, "-n", SYSTEM, "--reuse-values", "--set",
-                "clientCa.mode=required,clientCa.configMap=clients,clientCa.subjects={kube-apiserver}").succeeded();
+        cluster.kubectl(
+                        "create",
+                        "configmap",
+                        "clients",
+                        "-n",
+                        SYSTEM,
+                        "--from-file=ca.crt=" + cluster.folder.resolve("clients.crt"))
+                .succeeded();
+        cluster.helm(
+                        "upgrade",
+                        "inplace-guard",
+                        CHART,
+                        "-n",
+                        SYSTEM,
+                        "--reuse-values",
+                        "--set",
+                        "clientCa.mode=required,clientCa.configMap=clients,clientCa.subjects={kube-apiserver}")
+                .succeeded();
         webhook.destroy();
         assertThat(webhook.waitFor(40, TimeUnit.SECONDS)).isTrue();
         startWebhook();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(
-                () -> assertDenied(cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV)));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertDenied(
+                        cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV)));
         try (ApiServerClient nobody = new ApiServerClient("inplace-guard.inplace-guard.svc", () -> port, 1, null)) {
             nobody.trust(Pem.certificates("caBundle", decoded("validatingwebhookconfiguration")));
             assertThatThrownBy(() -> nobody.post("/validate", new byte[0])).isInstanceOf(IOException.class);
         }
-        try (ApiServerClient known = new ApiServerClient("inplace-guard.inplace-guard.svc", () -> port, 1, cluster.client.keyManagers())) {
+        try (ApiServerClient known =
+                new ApiServerClient("inplace-guard.inplace-guard.svc", () -> port, 1, cluster.client.keyManagers())) {
             known.trust(Pem.certificates("caBundle", decoded("validatingwebhookconfiguration")));
             assertThat(known.post("/validate", new byte[0]).status()).isEqualTo(400);
         }
@@ -548,10 +827,22 @@ class ClusterIT {
         Output refused = cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV);
         assertThat(refused.status()).isNotZero();
         assertThat(refused.all()).contains("failed calling webhook");
-        cluster.helm("upgrade", "inplace-guard", CHART, "-n", SYSTEM, "--reuse-values",
-                "--set", "webhooks.failurePolicy.validateWorkloads=Ignore", "--set", "webhooks.failurePolicy.mutateWorkloads=Ignore").succeeded();
-        await().atMost(Duration.ofSeconds(30)).until(
-                () -> cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV).status() == 0);
+        cluster.helm(
+                        "upgrade",
+                        "inplace-guard",
+                        CHART,
+                        "-n",
+                        SYSTEM,
+                        "--reuse-values",
+                        "--set",
+                        "webhooks.failurePolicy.validateWorkloads=Ignore",
+                        "--set",
+                        "webhooks.failurePolicy.mutateWorkloads=Ignore")
+                .succeeded();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> cluster.kubectl("patch", "cloneset", "web", "-n", "shop", "--type=json", "-p", ENV)
+                                .status()
+                        == 0);
         startWebhook();
     }
 
@@ -560,12 +851,22 @@ class ClusterIT {
     void uninstalling_leaves_nothing_behind() throws Exception {
         cluster.helm("uninstall", "inplace-guard", "-n", SYSTEM).succeeded();
         // Pods and EndpointSlices are their controllers' to delete; the suite played those.
-        cluster.kubectl("delete", "endpointslice", "inplace-guard-second", "-n", SYSTEM).succeeded();
-        for (String kinds : List.of("validatingwebhookconfigurations,mutatingwebhookconfigurations,clusterroles,clusterrolebindings")) {
-            assertThat(cluster.kubectl("get", kinds, "-o", "name").succeeded().out()).doesNotContain("inplace-guard");
+        cluster.kubectl("delete", "endpointslice", "inplace-guard-second", "-n", SYSTEM)
+                .succeeded();
+        for (String kinds : List.of(
+                "validatingwebhookconfigurations,mutatingwebhookconfigurations,clusterroles,clusterrolebindings")) {
+            assertThat(cluster.kubectl("get", kinds, "-o", "name").succeeded().out())
+                    .doesNotContain("inplace-guard");
         }
-        String left = cluster.kubectl("get", "all,secrets,leases,serviceaccounts,roles,rolebindings,configmaps,poddisruptionbudgets,endpointslices", "-n", SYSTEM, "-o", "name")
-                .succeeded().out();
+        String left = cluster.kubectl(
+                        "get",
+                        "all,secrets,leases,serviceaccounts,roles,rolebindings,configmaps,poddisruptionbudgets,endpointslices",
+                        "-n",
+                        SYSTEM,
+                        "-o",
+                        "name")
+                .succeeded()
+                .out();
         assertThat(left).isEmpty();
     }
 }

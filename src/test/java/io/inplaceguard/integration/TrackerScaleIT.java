@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.inplaceguard.guard.Names;
+import io.inplaceguard.guard.AnnotationKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,20 +35,24 @@ class TrackerScaleIT {
 
     private static String resources(String cpu) {
         return "{\"status\":{\"phase\":\"Running\",\"containerStatuses\":[{\"name\":\"app\",\"image\":\"a\",\"imageID\":\"a\",\"ready\":true,"
-                + "\"restartCount\":0,\"state\":{\"running\":{}},\"resources\":{\"requests\":{\"cpu\":\"" + cpu + "\"}}}]}}";
+                + "\"restartCount\":0,\"state\":{\"running\":{}},\"resources\":{\"requests\":{\"cpu\":\"" + cpu
+                + "\"}}}]}}";
     }
 
     private static void each(int count, IntConsumer work) throws Exception {
         ForkJoinPool pool = new ForkJoinPool(16);
         try {
-            pool.submit(() -> IntStream.range(0, count).parallel().forEach(work)).get();
+            pool.submit(() -> IntStream.range(0, count).parallel().forEach(work))
+                    .get();
         } finally {
             pool.shutdown();
         }
     }
 
     private static Pod pod(int i) {
-        List<EnvVar> env = IntStream.range(0, 40).mapToObj(n -> new EnvVar("VARIABLE_" + n, "a value of some length " + n, null)).toList();
+        List<EnvVar> env = IntStream.range(0, 40)
+                .mapToObj(n -> new EnvVar("VARIABLE_" + n, "a value of some length " + n, null))
+                .toList();
         return new PodBuilder()
                 .withNewMetadata()
                 .withNamespace("many")
@@ -70,7 +74,11 @@ class TrackerScaleIT {
     }
 
     private static void patchStatus(KubernetesClient client, int i, String status) {
-        client.pods().inNamespace("many").withName("pod-" + i).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), status);
+        client.pods()
+                .inNamespace("many")
+                .withName("pod-" + i)
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), status);
     }
 
     private static long memory(Process process, String field) throws IOException {
@@ -86,7 +94,8 @@ class TrackerScaleIT {
         try (Cluster cluster = new Cluster("scale")) {
             cluster.kubectl("create", "namespace", "many").succeeded();
             Config config = Config.fromKubeconfig(cluster.kubeconfig("admin").toFile());
-            try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
+            try (KubernetesClient client =
+                    new KubernetesClientBuilder().withConfig(config).build()) {
                 each(PODS, i -> client.resource(pod(i)).create());
                 each(RESIZES, i -> patchStatus(client, i, LARGE));
                 int port = Cluster.freePort();
@@ -94,29 +103,46 @@ class TrackerScaleIT {
                         "tracker",
                         Map.of("KUBECONFIG", cluster.kubeconfig("admin").toString()),
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 // As the chart has it, in a container of 256 MiB.
-                                "-XX:+UseSerialGC", "-Xmx77m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError",
-                                "-jar", "target/inplace-guard.jar", "track", "--management.server.port=" + port));
-                await().atMost(Duration.ofMinutes(2)).until(() -> Cluster.get("http://localhost:" + port + "/readyz").contains("UP"));
+                                "-XX:+UseSerialGC",
+                                "-Xmx77m",
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+ExitOnOutOfMemoryError",
+                                "-jar",
+                                "target/inplace-guard.jar",
+                                "track",
+                                "--management.server.port=" + port));
+                await().atMost(Duration.ofMinutes(2))
+                        .until(() -> Cluster.get("http://localhost:" + port + "/readyz")
+                                .contains("UP"));
                 long idle = memory(tracker, "VmRSS");
                 each(RESIZES, i -> patchStatus(client, i, SMALL));
                 long from = System.nanoTime();
-                await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(250)).until(() -> Cluster.get("http://localhost:" + port + "/metrics")
-                        .contains("inplace_guard_resize_transitions_total{state=\"Proposed\"} 1000.0"));
+                await().atMost(Duration.ofMinutes(2))
+                        .pollInterval(Duration.ofMillis(250))
+                        .until(() -> Cluster.get("http://localhost:" + port + "/metrics")
+                                .contains("inplace_guard_resize_transitions_total{state=\"Proposed\"} 1000.0"));
                 long nanos = System.nanoTime() - from;
                 long busy = memory(tracker, "VmHWM");
                 assertThat(client.pods().inNamespace("many").list().getItems().stream()
                                 .filter(pod -> pod.getMetadata().getAnnotations() != null
-                                        && "Proposed".equals(pod.getMetadata().getAnnotations().get(Names.RESIZE)))
+                                        && "Proposed"
+                                                .equals(pod.getMetadata()
+                                                        .getAnnotations()
+                                                        .get(AnnotationKeys.RESIZE)))
                                 .count())
                         .isEqualTo(RESIZES);
                 each(RESIZES, i -> patchStatus(client, i, LARGE));
-                await().atMost(Duration.ofMinutes(2)).until(() -> Cluster.get("http://localhost:" + port + "/metrics")
-                        .contains("inplace_guard_resize_transitions_total{state=\"Completed\"} 1000.0"));
-                Files.writeString(cluster.folder.resolve("tracker.txt"), String.format(
-                        "tracker, %d pods: RSS %d MiB idle, %d MiB at most; %d resizes annotated %.1f s after the last of them%n",
-                        PODS, idle, busy, RESIZES, nanos / 1e9));
+                await().atMost(Duration.ofMinutes(2))
+                        .until(() -> Cluster.get("http://localhost:" + port + "/metrics")
+                                .contains("inplace_guard_resize_transitions_total{state=\"Completed\"} 1000.0"));
+                Files.writeString(
+                        cluster.folder.resolve("tracker.txt"),
+                        String.format(
+                                "tracker, %d pods: RSS %d MiB idle, %d MiB at most; %d resizes annotated %.1f s after the last of them%n",
+                                PODS, idle, busy, RESIZES, nanos / 1e9));
                 assertThat(memory(tracker, "VmHWM")).as("MiB").isLessThanOrEqualTo(256);
             }
         }

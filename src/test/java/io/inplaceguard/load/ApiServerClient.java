@@ -1,6 +1,6 @@
 package io.inplaceguard.load;
 
-import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.certs.ServingCertificate;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -109,7 +109,7 @@ public final class ApiServerClient implements AutoCloseable {
     /** From the next call on it is these that are trusted. */
     public void trust(List<X509Certificate> caBundle) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(ServingPair.trustStore(caBundle));
+        factory.init(ServingCertificate.trustStore(caBundle));
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, factory.getTrustManagers(), null);
         Trust before = trust;
@@ -144,8 +144,9 @@ public final class ApiServerClient implements AutoCloseable {
         boolean reusable = false;
         try {
             connection.socket.setSoTimeout(TIMEOUT_MILLIS);
-            byte[] head = ("POST " + path + "?timeout=5s HTTP/1.1\r\nHost: " + name + ":443\r\nUser-Agent: kube-apiserver-admission\r\n"
-                    + "Content-Length: " + body.length + "\r\nAccept: application/json, */*\r\nContent-Type: application/json\r\n\r\n")
+            byte[] head = ("POST " + path + "?timeout=5s HTTP/1.1\r\nHost: " + name
+                            + ":443\r\nUser-Agent: kube-apiserver-admission\r\n" + "Content-Length: " + body.length
+                            + "\r\nAccept: application/json, */*\r\nContent-Type: application/json\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
             byte[] request = new byte[head.length + body.length];
             System.arraycopy(head, 0, request, 0, head.length);
@@ -194,7 +195,9 @@ public final class ApiServerClient implements AutoCloseable {
     private boolean keep(Trust then, Connection connection) {
         connection.usedNanos = System.nanoTime();
         synchronized (then.idle()) {
-            return then == trust && then.idle().size() < MOST_IDLE && then.idle().add(connection);
+            return then == trust
+                    && then.idle().size() < MOST_IDLE
+                    && then.idle().add(connection);
         }
     }
 
@@ -205,8 +208,10 @@ public final class ApiServerClient implements AutoCloseable {
             plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), TIMEOUT_MILLIS);
             plain.setTcpNoDelay(true);
             plain.setSoTimeout(TIMEOUT_MILLIS);
-            // Sessions are kept by name and port: by a port that never comes again, none is resumed and every certificate verified.
-            SSLSocket socket = (SSLSocket) now.context().getSocketFactory().createSocket(plain, name, handshakes.incrementAndGet(), true);
+            // Sessions are kept by name and port: by a port that never comes again, none is resumed and every
+            // certificate verified.
+            SSLSocket socket = (SSLSocket)
+                    now.context().getSocketFactory().createSocket(plain, name, handshakes.incrementAndGet(), true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(name)));
             parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -1,6 +1,6 @@
 package io.inplaceguard.load;
 
-import io.inplaceguard.certs.CertificateMaker.Authority;
+import io.inplaceguard.certs.CertificateAuthority.Authority;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -34,14 +34,22 @@ public record ClientCertificate(X509Certificate certificate, PrivateKey key) {
         try {
             KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
             var builder = new JcaX509v3CertificateBuilder(
-                    new X500Name(signer.certificate().getSubjectX500Principal().getName()), BigInteger.valueOf(System.nanoTime()),
-                    Date.from(Instant.now().minus(Duration.ofDays(2))), Date.from(until), new X500Name("CN=" + name), pair.getPublic());
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+                    new X500Name(signer.certificate().getSubjectX500Principal().getName()),
+                    BigInteger.valueOf(System.nanoTime()),
+                    Date.from(Instant.now().minus(Duration.ofDays(2))),
+                    Date.from(until),
+                    new X500Name("CN=" + name),
+                    pair.getPublic());
             builder.addExtension(
-                    Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName(GeneralName.dNSName, name + ".san")));
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(new GeneralName(GeneralName.dNSName, name + ".san")));
             return new ClientCertificate(
                     new JcaX509CertificateConverter()
-                            .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.key()))),
+                            .getCertificate(
+                                    builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.key()))),
                     pair.getPrivate());
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException(e);

@@ -81,9 +81,11 @@ public final class Load implements AutoCloseable {
             Review review = reviews.get(i % reviews.size());
             String uid = UUID.randomUUID().toString();
             try {
-                ApiServerClient.Answer answer =
-                        client.post(review.path(), (review.before() + uid + review.after()).getBytes(StandardCharsets.UTF_8));
-                if (answer.status() != 200 || !answer.body().contains(uid) || !answer.body().contains(review.verdict())) {
+                ApiServerClient.Answer answer = client.post(
+                        review.path(), (review.before() + uid + review.after()).getBytes(StandardCharsets.UTF_8));
+                if (answer.status() != 200
+                        || !answer.body().contains(uid)
+                        || !answer.body().contains(review.verdict())) {
                     failed.add(answer.toString());
                 }
             } catch (IOException | RuntimeException e) {

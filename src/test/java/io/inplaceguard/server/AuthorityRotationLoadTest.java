@@ -48,13 +48,28 @@ class AuthorityRotationLoadTest {
     private static final String USER = "kubernetes.auth.basic.username";
     private static final String PASSWORD = "kubernetes.auth.basic.password";
     private static final List<String> STEPS = List.of(
-            "next CA", "caBundle of the validating", "caBundle of the mutating", "next CA published", "old CA", "one CA");
+            "next CA",
+            "caBundle of the validating",
+            "caBundle of the mutating",
+            "next CA published",
+            "old CA",
+            "one CA");
 
     /** How long things last, in seconds; and how often it is called. */
-    private record Form(int rotations, int leaf, int authority, int settle, int patience, int bundleLag, boolean lagging, int rate) {
+    private record Form(
+            int rotations,
+            int leaf,
+            int authority,
+            int settle,
+            int patience,
+            int bundleLag,
+            boolean lagging,
+            int rate) {
         static Form chosen() {
             int rotations = Integer.getInteger("rotations", 2);
-            return rotations > 5 ? new Form(rotations, 60, 100, 6, 25, 4, true, 100) : new Form(rotations, 20, 26, 2, 6, 1, false, 100);
+            return rotations > 5
+                    ? new Form(rotations, 60, 100, 6, 25, 4, true, 100)
+                    : new Form(rotations, 20, 26, 2, 6, 1, false, 100);
         }
     }
 
@@ -78,16 +93,27 @@ class AuthorityRotationLoadTest {
     private Replica start() {
         String token = "replica-" + started++;
         System.setProperty("kubernetes.master", cluster.client.getMasterUrl().toString());
-        // Not a token: the client reads that again every minute, and would then speak in the name of whoever started last.
+        // Not a token: the client reads that again every minute, and would then speak in the name of whoever started
+        // last.
         System.setProperty(USER, token);
         System.setProperty(PASSWORD, "none");
         ConfigurableApplicationContext server = ServerConfiguration.run(
-                "--server.port=0", "--management.server.port=0", "--inplace-guard.drain=1s", "--inplace-guard.certs.mode=cluster",
-                "--inplace-guard.certs.namespace=prod", "--inplace-guard.certs.secret=guard-certs",
-                "--inplace-guard.certs.configuration=guard", "--inplace-guard.certs.dns-names=" + NAME,
-                "--inplace-guard.certs.leaf-lifetime=" + form.leaf() + "s", "--inplace-guard.certs.ca-lifetime=" + form.authority() + "s",
-                "--inplace-guard.certs.settle=" + form.settle() + "s", "--inplace-guard.certs.patience=" + form.patience() + "s");
-        Replica replica = new Replica(token, server, ((ServletWebServerApplicationContext) server).getWebServer().getPort());
+                "--server.port=0",
+                "--management.server.port=0",
+                "--inplace-guard.drain=1s",
+                "--inplace-guard.certs.mode=cluster",
+                "--inplace-guard.certs.namespace=prod",
+                "--inplace-guard.certs.secret=guard-certs",
+                "--inplace-guard.certs.configuration=guard",
+                "--inplace-guard.certs.dns-names=" + NAME,
+                "--inplace-guard.certs.leaf-lifetime=" + form.leaf() + "s",
+                "--inplace-guard.certs.ca-lifetime=" + form.authority() + "s",
+                "--inplace-guard.certs.settle=" + form.settle() + "s",
+                "--inplace-guard.certs.patience=" + form.patience() + "s");
+        Replica replica = new Replica(
+                token,
+                server,
+                ((ServletWebServerApplicationContext) server).getWebServer().getPort());
         replicas.add(replica);
         return replica;
     }
@@ -114,7 +140,8 @@ class AuthorityRotationLoadTest {
 
     /** A write is done and its writer never hears of it, nor of anything again; at each step as often as at the others. */
     private synchronized int crash(RecordedRequest request) {
-        boolean allAreWell = replicas.size() == 3 && replicas.stream().noneMatch(replica -> crashed.contains(replica.token()));
+        boolean allAreWell =
+                replicas.size() == 3 && replicas.stream().noneMatch(replica -> crashed.contains(replica.token()));
         if (allAreWell && replicas.stream().anyMatch(replica -> replica.token().equals(token(request)))) {
             String step = step(request);
             int times = crashes.getOrDefault(step, 0);
@@ -128,12 +155,30 @@ class AuthorityRotationLoadTest {
     }
 
     private void configurations() {
-        cluster.client.resource(new ValidatingWebhookConfigurationBuilder()
-                .withNewMetadata().withName("guard").endMetadata()
-                .addNewWebhook().withName("v.io").withNewClientConfig().endClientConfig().endWebhook().build()).create();
-        cluster.client.resource(new MutatingWebhookConfigurationBuilder()
-                .withNewMetadata().withName("guard").endMetadata()
-                .addNewWebhook().withName("m.io").withNewClientConfig().endClientConfig().endWebhook().build()).create();
+        cluster.client
+                .resource(new ValidatingWebhookConfigurationBuilder()
+                        .withNewMetadata()
+                        .withName("guard")
+                        .endMetadata()
+                        .addNewWebhook()
+                        .withName("v.io")
+                        .withNewClientConfig()
+                        .endClientConfig()
+                        .endWebhook()
+                        .build())
+                .create();
+        cluster.client
+                .resource(new MutatingWebhookConfigurationBuilder()
+                        .withNewMetadata()
+                        .withName("guard")
+                        .endMetadata()
+                        .addNewWebhook()
+                        .withName("m.io")
+                        .withNewClientConfig()
+                        .endClientConfig()
+                        .endWebhook()
+                        .build())
+                .create();
     }
 
     /** What an API server does with a webhook configuration: it reads it a little later, and trusts what it says. */
@@ -160,7 +205,8 @@ class AuthorityRotationLoadTest {
             String now = bundle.get();
             if (now != null && !now.equals(last)) {
                 Thread.sleep(last.isEmpty() ? 0 : ThreadLocalRandom.current().nextInt(1000 * form.bundleLag()));
-                client.trust(Pem.certificates("caBundle", new String(Base64.getDecoder().decode(now), StandardCharsets.US_ASCII)));
+                client.trust(Pem.certificates(
+                        "caBundle", new String(Base64.getDecoder().decode(now), StandardCharsets.US_ASCII)));
                 last = now;
             }
         }
@@ -185,17 +231,37 @@ class AuthorityRotationLoadTest {
     }
 
     private @Nullable String validating() {
-        return cluster.client.admissionRegistration().v1().validatingWebhookConfigurations().withName("guard").get()
-                .getWebhooks().get(0).getClientConfig().getCaBundle();
+        return cluster.client
+                .admissionRegistration()
+                .v1()
+                .validatingWebhookConfigurations()
+                .withName("guard")
+                .get()
+                .getWebhooks()
+                .get(0)
+                .getClientConfig()
+                .getCaBundle();
     }
 
     private @Nullable String mutating() {
-        return cluster.client.admissionRegistration().v1().mutatingWebhookConfigurations().withName("guard").get()
-                .getWebhooks().get(0).getClientConfig().getCaBundle();
+        return cluster.client
+                .admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withName("guard")
+                .get()
+                .getWebhooks()
+                .get(0)
+                .getClientConfig()
+                .getCaBundle();
     }
 
     private String authority() {
-        Secret secret = cluster.client.secrets().inNamespace("prod").withName("guard-certs").get();
+        Secret secret = cluster.client
+                .secrets()
+                .inNamespace("prod")
+                .withName("guard-certs")
+                .get();
         return secret.getData().get("ca.crt");
     }
 
@@ -248,12 +314,21 @@ class AuthorityRotationLoadTest {
         assertThat(loads).allSatisfy(load -> assertThat(load.failed()).isEmpty());
         assertThat(STEPS).containsAll(crashes.keySet());
         assertThat(crashes).hasSizeGreaterThanOrEqualTo(form.rotations() > 5 ? STEPS.size() : 3);
-        Files.writeString(DONE, "%d CAs replaced in %d s under %d calls, none failed; replicas crashed after writing %s%n".formatted(
-                authorities.size() - 1, Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
-                loads.stream().mapToInt(Load::calls).sum(), crashes));
+        Files.writeString(
+                DONE,
+                "%d CAs replaced in %d s under %d calls, none failed; replicas crashed after writing %s%n"
+                        .formatted(
+                                authorities.size() - 1,
+                                Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
+                                loads.stream().mapToInt(Load::calls).sum(),
+                                crashes));
     }
 
     private boolean oneIsLeft() {
-        return Pem.certificates("caBundle", new String(Base64.getDecoder().decode(validating()), StandardCharsets.US_ASCII)).size() == 1;
+        return Pem.certificates(
+                                "caBundle",
+                                new String(Base64.getDecoder().decode(validating()), StandardCharsets.US_ASCII))
+                        .size()
+                == 1;
     }
 }

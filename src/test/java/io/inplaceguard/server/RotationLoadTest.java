@@ -3,10 +3,10 @@ package io.inplaceguard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.inplaceguard.certs.CertificateFolder;
-import io.inplaceguard.certs.CertificateMaker;
-import io.inplaceguard.certs.CertificateMaker.Authority;
-import io.inplaceguard.certs.ServingPair;
+import io.inplaceguard.certs.CertificateAuthority;
+import io.inplaceguard.certs.CertificateAuthority.Authority;
+import io.inplaceguard.certs.CertificateDirectory;
+import io.inplaceguard.certs.ServingCertificate;
 import io.inplaceguard.load.ApiServerClient;
 import io.inplaceguard.load.Load;
 import java.nio.file.Files;
@@ -30,11 +30,12 @@ class RotationLoadTest {
     @TempDir
     private Path folder;
 
-    private final Authority authority = CertificateMaker.authority(Instant.now(), Duration.ofDays(10));
+    private final Authority authority = CertificateAuthority.authority(Instant.now(), Duration.ofDays(10));
 
-    private ServingPair write() {
-        ServingPair pair = CertificateMaker.pair(authority, List.of(NAME), Instant.now(), Duration.ofDays(1));
-        new CertificateFolder(folder).write(authority, pair);
+    private ServingCertificate write() {
+        ServingCertificate pair =
+                CertificateAuthority.pair(authority, List.of(NAME), Instant.now(), Duration.ofDays(1));
+        new CertificateDirectory(folder).write(authority, pair);
         return pair;
     }
 
@@ -44,8 +45,11 @@ class RotationLoadTest {
         write();
         long start = System.nanoTime();
         try (ConfigurableApplicationContext server = ServerConfiguration.run(
-                        "--server.port=0", "--management.server.port=0", "--inplace-guard.drain=0s",
-                        "--inplace-guard.certs.mode=files", "--inplace-guard.certs.dir=" + folder);
+                        "--server.port=0",
+                        "--management.server.port=0",
+                        "--inplace-guard.drain=0s",
+                        "--inplace-guard.certs.mode=files",
+                        "--inplace-guard.certs.dir=" + folder);
                 ApiServerClient client = new ApiServerClient(
                         NAME, ((ServletWebServerApplicationContext) server).getWebServer()::getPort, 50, null)) {
             client.trust(List.of(authority.certificate()));
@@ -53,15 +57,22 @@ class RotationLoadTest {
             try (load) {
                 for (int i = 0; i < rotations; i++) {
                     long next = System.nanoTime() + PACE.toNanos();
-                    ServingPair pair = write();
-                    await().pollInterval(Duration.ofMillis(20)).until(() -> client.seen().contains(pair.leaf()));
-                    Thread.sleep(Math.max(0, Duration.ofNanos(next - System.nanoTime()).toMillis()));
+                    ServingCertificate pair = write();
+                    await().pollInterval(Duration.ofMillis(20))
+                            .until(() -> client.seen().contains(pair.leaf()));
+                    Thread.sleep(Math.max(
+                            0, Duration.ofNanos(next - System.nanoTime()).toMillis()));
                 }
             }
             assertThat(load.failed()).isEmpty();
             assertThat(load.calls()).isGreaterThan(rotations * 50);
-            Files.writeString(DONE, "%d leaves replaced in %d s under %d calls, none failed%n"
-                    .formatted(rotations, Duration.ofNanos(System.nanoTime() - start).toSeconds(), load.calls()));
+            Files.writeString(
+                    DONE,
+                    "%d leaves replaced in %d s under %d calls, none failed%n"
+                            .formatted(
+                                    rotations,
+                                    Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+                                    load.calls()));
         }
     }
 }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
-import io.inplaceguard.guard.Settings;
+import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.runtime.StartupFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -45,10 +46,19 @@ class ServerPropertiesTest {
     void without_any_setting_the_defaults_hold() {
         ServerProperties properties = bound(Map.of());
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(20));
-        assertThat(properties.certs()).isEqualTo(new ServerProperties.Certs(
-                        ServerProperties.Mode.SELF_SIGNED, "certs", List.of(), "inplace-guard", "inplace-guard-certs", "inplace-guard",
-                        Duration.ofDays(90), Duration.ofDays(730), Duration.ofSeconds(10), Duration.ofDays(1)));
-        assertThat(properties.settings()).isEqualTo(Settings.DEFAULTS);
+        assertThat(properties.certs())
+                .isEqualTo(new ServerProperties.Certs(
+                        ServerProperties.Mode.SELF_SIGNED,
+                        "certs",
+                        List.of(),
+                        "inplace-guard",
+                        "inplace-guard-certs",
+                        "inplace-guard",
+                        Duration.ofDays(90),
+                        Duration.ofDays(730),
+                        Duration.ofSeconds(10),
+                        Duration.ofDays(1)));
+        assertThat(properties.settings()).isEqualTo(GuardSettings.DEFAULTS);
         assertThat(properties.owners().enabled()).isFalse();
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(10));
         assertThat(properties.training()).isEmpty();
@@ -78,10 +88,20 @@ class ServerPropertiesTest {
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(3));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(1));
         assertThat(properties.certs())
-                .isEqualTo(new ServerProperties.Certs(ServerProperties.Mode.FILES, "/tls", List.of("a.svc", "b.svc"), "ns", "s", "c",
-                        Duration.ofDays(3), Duration.ofHours(100), Duration.ofSeconds(2), Duration.ofMinutes(3)));
+                .isEqualTo(new ServerProperties.Certs(
+                        ServerProperties.Mode.FILES,
+                        "/tls",
+                        List.of("a.svc", "b.svc"),
+                        "ns",
+                        "s",
+                        "c",
+                        Duration.ofDays(3),
+                        Duration.ofHours(100),
+                        Duration.ofSeconds(2),
+                        Duration.ofMinutes(3)));
         assertThat(properties.settings())
-                .isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
+                .isEqualTo(new GuardSettings(
+                        "RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
         assertThat(properties.owners().enabled()).isTrue();
     }
 
@@ -89,27 +109,64 @@ class ServerPropertiesTest {
     @Test
     void the_environment_that_the_chart_gives_is_read() {
         Map<String, String> values = Map.of(
-                "certs.mode", "cluster", "rules.templateMetadata", "allow", "resizePolicy.cpu", "RestartContainer",
-                "resizePolicy.memory", "RestartContainer", "maxReviewBytes", "3MB", "drainSeconds", "4", "exemptions.usernames[0]", "u",
-                "exemptions.groups[0]", "g", "tracker.enabled", "true", "tracker.writesPerSecond", "7");
-        Map<String, String> more = Map.of("certs.leafLifetime", "30d", "certs.caLifetime", "100d", "clientCa.mode", "optional",
-                "clientCa.configMap", "clients", "clientCa.subjects[0]", "kube-apiserver");
-        TemplateCommand template = new Helm(Path.of("charts/inplace-guard")).template().withName("guard").withNamespace("prod").withKubeVersion("1.33.0");
+                "certs.mode",
+                "cluster",
+                "rules.templateMetadata",
+                "allow",
+                "resizePolicy.cpu",
+                "RestartContainer",
+                "resizePolicy.memory",
+                "RestartContainer",
+                "maxReviewBytes",
+                "3MB",
+                "drainSeconds",
+                "4",
+                "exemptions.usernames[0]",
+                "u",
+                "exemptions.groups[0]",
+                "g",
+                "tracker.enabled",
+                "true",
+                "tracker.writesPerSecond",
+                "7");
+        Map<String, String> more = Map.of(
+                "certs.leafLifetime",
+                "30d",
+                "certs.caLifetime",
+                "100d",
+                "clientCa.mode",
+                "optional",
+                "clientCa.configMap",
+                "clients",
+                "clientCa.subjects[0]",
+                "kube-apiserver");
+        TemplateCommand template = new Helm(Path.of("charts/inplace-guard"))
+                .template()
+                .withName("guard")
+                .withNamespace("prod")
+                .withKubeVersion("1.33.0");
         values.forEach(template::set);
         more.forEach(template::set);
         Map<String, Object> environment = new HashMap<>();
         for (Object document : new Yaml().loadAll(template.call())) {
             JsonNode object = new JsonMapper().valueToTree(document);
             object.at("/spec/template/spec/containers/0/env")
-                    .forEach(variable -> environment.put(variable.path("name").asString(), variable.path("value").asString()));
+                    .forEach(variable -> environment.put(
+                            variable.path("name").asString(),
+                            variable.path("value").asString()));
         }
-        assertThat(environment.keySet()).filteredOn(name -> !name.equals("JAVA_TOOL_OPTIONS")).allMatch(name -> name.startsWith("INPLACEGUARD_"));
+        assertThat(environment.keySet())
+                .filteredOn(name -> !name.equals("JAVA_TOOL_OPTIONS"))
+                .allMatch(name -> name.startsWith("INPLACEGUARD_"));
         StandardEnvironment spring = new StandardEnvironment();
         spring.getPropertySources().remove(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
-        spring.getPropertySources().replace(
-                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, environment));
-        ServerProperties properties = Binder.get(spring).bind("inplace-guard", ServerProperties.class).get();
+        spring.getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, environment));
+        ServerProperties properties =
+                Binder.get(spring).bind("inplace-guard", ServerProperties.class).get();
         assertThat(properties.certs())
                 .isEqualTo(new ServerProperties.Certs(
                         ServerProperties.Mode.CLUSTER,
@@ -123,19 +180,26 @@ class ServerPropertiesTest {
                         Duration.ofSeconds(10),
                         Duration.ofDays(1)));
         assertThat(properties.clientCa())
-                .isEqualTo(new ServerProperties.ClientCa(ServerProperties.ClientMode.OPTIONAL, "/client-ca/ca.crt", List.of("kube-apiserver")));
+                .isEqualTo(new ServerProperties.ClientCa(
+                        ServerProperties.ClientMode.OPTIONAL, "/client-ca/ca.crt", List.of("kube-apiserver")));
         assertThat(properties.maxReviewBytes()).isEqualTo(DataSize.ofMegabytes(3));
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(4));
         assertThat(properties.owners().enabled()).isTrue();
-        assertThat(properties.settings()).isEqualTo(new Settings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g")));
-        assertThat(Binder.get(spring).bind("inplace-guard.track", Bindable.mapOf(String.class, String.class)).get())
-                .isEqualTo(Map.of("leasenamespace", "prod", "leasename", "guard-inplace-guard-tracker", "writespersecond", "7"));
+        assertThat(properties.settings())
+                .isEqualTo(new GuardSettings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g")));
+        assertThat(Binder.get(spring)
+                        .bind("inplace-guard.track", Bindable.mapOf(String.class, String.class))
+                        .get())
+                .isEqualTo(Map.of(
+                        "leasenamespace", "prod", "leasename", "guard-inplace-guard-tracker", "writespersecond", "7"));
     }
 
     @Test
     void a_pods_name_becomes_part_of_an_annotations_name() {
         String cut = CertificateSource.markable("eu-payments-staging01-inplace-guard-7d9f8c6b5d-x2x4z");
-        assertThat(cut).isEqualTo("payments-staging01-inplace-guard-7d9f8c6b5d-x2x4z").matches("[A-Za-z0-9][-A-Za-z0-9_.]{0,62}");
+        assertThat(cut)
+                .isEqualTo("payments-staging01-inplace-guard-7d9f8c6b5d-x2x4z")
+                .matches("[A-Za-z0-9][-A-Za-z0-9_.]{0,62}");
         assertThat(CertificateSource.markable("web-0")).isEqualTo("web-0");
     }
 
@@ -151,9 +215,10 @@ class ServerPropertiesTest {
     })
     void a_wrong_setting_is_told_in_a_sentence(String name, String value, String told) {
         assertThatThrownBy(() -> bound(Map.of(name, value)))
-                .satisfies(failure -> assertThat(StartFailure.sentence(failure).orElseThrow())
-                        .contains(told)
-                        .contains(name)
-                        .endsWith("the README lists all settings."));
+                .satisfies(
+                        failure -> assertThat(StartupFailure.sentence(failure).orElseThrow())
+                                .contains(told)
+                                .contains(name)
+                                .endsWith("the README lists all settings."));
     }
 }

@@ -7,12 +7,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.Manifest;
-import io.inplaceguard.guard.Settings;
-import io.inplaceguard.guard.Subject;
+import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.ObjectView;
 import io.inplaceguard.guard.Verdict;
-import io.inplaceguard.rule.Finding;
+import io.inplaceguard.rule.Violation;
 import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 class PodFieldsTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Guard GUARD = new Guard(Settings.DEFAULTS);
+    private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS);
 
     /** What answers for the fields that not-in-place does not; "" is in place. The longest prefix counts. */
     private static final Map<String, String> ANSWERS = Map.ofEntries(
@@ -100,7 +100,10 @@ class PodFieldsTest {
         if (type == Boolean.class) {
             return JSON.readTree("true");
         }
-        return JSON.readTree(Number.class.isAssignableFrom(type) || type == IntOrString.class || type == Quantity.class ? "7" : type == String.class ? "\"x\"" : "{\"x\":\"y\"}");
+        return JSON.readTree(
+                Number.class.isAssignableFrom(type) || type == IntOrString.class || type == Quantity.class
+                        ? "7"
+                        : type == String.class ? "\"x\"" : "{\"x\":\"y\"}");
     }
 
     @Test
@@ -115,8 +118,8 @@ class PodFieldsTest {
         JsonNode before = cloneSet();
         ObjectNode after = before.deepCopy().asObject();
         put(after.at("/spec/template").asObject(), leaf.path().split("\\."), 0, leaf.value());
-        Verdict verdict = GUARD.judge(new Subject(
-                "apps.kruise.io", "v1beta1", "CloneSet", "", "UPDATE", Manifest.of(before), Manifest.of(after)));
+        Verdict verdict = GUARD.validate(new AdmissionAttributes(
+                "apps.kruise.io", "v1beta1", "CloneSet", "", "UPDATE", ObjectView.of(before), ObjectView.of(after)));
         String answer = ANSWERS.entrySet().stream()
                 .filter(entry -> leaf.path().startsWith(entry.getKey()))
                 .max(java.util.Comparator.comparingInt(entry -> entry.getKey().length()))
@@ -125,7 +128,7 @@ class PodFieldsTest {
         if (answer.isEmpty()) {
             assertThat(verdict.violations()).isEmpty();
         } else {
-            assertThat(verdict.violations()).extracting(Finding::rule).contains(answer);
+            assertThat(verdict.violations()).extracting(Violation::rule).contains(answer);
         }
     }
 
@@ -135,13 +138,13 @@ class PodFieldsTest {
     }
 
     private static boolean isInTable(String path) {
-        FieldTable.Type type = FieldTable.POD_TEMPLATE;
+        PodSchema.Type type = PodSchema.POD_TEMPLATE;
         for (String word : path.split("\\.")) {
             String name = word.replace("[]", "");
             if (!type.has(name)) {
                 return false;
             }
-            FieldTable.Field field = type.field(name);
+            PodSchema.Field field = type.field(name);
             if (field.type() == null) {
                 return true;
             }
@@ -157,7 +160,13 @@ class PodFieldsTest {
             parent.set(name, value);
         } else if (list) {
             JsonNode elements = parent.withArray(name);
-            put(elements.isEmpty() ? elements.asArray().addObject() : elements.get(0).asObject(), path, at + 1, value);
+            put(
+                    elements.isEmpty()
+                            ? elements.asArray().addObject()
+                            : elements.get(0).asObject(),
+                    path,
+                    at + 1,
+                    value);
         } else {
             put(parent.withObject("/" + name), path, at + 1, value);
         }

@@ -1,0 +1,22 @@
+package io.inplaceguard.guard;
+
+/** The names users and clusters rely on. */
+public final class AnnotationKeys {
+
+    /** What all annotations and labels of this project begin with. */
+    public static final String PREFIX = "inplace-guard.io/";
+
+    /** Annotation: the state of a resize. */
+    public static final String RESIZE = PREFIX + "resize";
+
+    /** Annotation: from what to what a resize goes, and what the kubelet says of it, as JSON. */
+    public static final String RESIZE_DETAILS = PREFIX + "resize-details";
+
+    /** Annotation on a Pod: {@code InPlaceOnly} holds it to the rule whatever its owner says. */
+    public static final String UPDATE_POLICY = PREFIX + "update-policy";
+
+    /** Annotation on a Pod or a pod template: defaults for resizePolicy. */
+    public static final String RESIZE_POLICY = PREFIX + "resize-policy";
+
+    private AnnotationKeys() {}
+}

@@ -1,0 +1,65 @@
+package io.inplaceguard.guard;
+
+import io.inplaceguard.template.FieldPath;
+import java.util.List;
+
+/**
+ * A warning: the change is admitted, and there is something to know.
+ *
+ * @param id       such as {@code recreate}
+ * @param sentence what will happen, and what the user can do
+ */
+public record Warning(String id, String sentence) {
+
+    /** The API server cuts longer warnings (k8s.io/apiserver, warning headers). */
+    public static final int LONGEST = 256;
+
+    /** Every warning's id. */
+    public static final List<String> IDS = List.of(
+            "recreate",
+            "not-applied",
+            "volume-claim-templates",
+            "strategy-switch",
+            "pending-rollout",
+            "memory-limit-decrease",
+            "restarts");
+
+    /** One line of at most {@value #LONGEST} characters that ends with the id. */
+    public String message() {
+        return told(id, sentence);
+    }
+
+    /** One line of at most {@value #LONGEST} characters that ends with the id; a longer sentence is cut. */
+    public static String told(String id, String sentence) {
+        String end = " [" + id + "]";
+        StringBuilder line = new StringBuilder(sentence.length());
+        sentence.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
+        int room = LONGEST - end.length();
+        if (line.length() > room) {
+            int cut = room - 3;
+            line.setLength(Character.isHighSurrogate(line.charAt(cut - 1)) ? cut - 1 : cut);
+            line.append("...");
+        }
+        return line.append(end).toString();
+    }
+
+    /** Some fields in few words: as many as fit into about 120 characters, and how many more there are. */
+    static String some(List<String> fields, String prefix) {
+        StringBuilder text = new StringBuilder();
+        int told = 0;
+        for (String field : fields) {
+            String bare = field.startsWith(prefix) ? field.substring(prefix.length()) : field;
+            if (told > 0 && text.length() + bare.length() > 120) {
+                break;
+            }
+            text.append(told > 0 ? ", " : "").append(FieldPath.printable(bare));
+            told++;
+        }
+        return told < fields.size()
+                ? text.append(" and ")
+                        .append(fields.size() - told)
+                        .append(" more")
+                        .toString()
+                : text.toString();
+    }
+}

@@ -1,0 +1,108 @@
+package io.inplaceguard.kube;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.inplaceguard.guard.OwnerStrategies;
+import io.inplaceguard.guard.UpdateStrategy;
+import io.inplaceguard.kube.WorkloadInformers.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The strategies of the workloads that own pods, kept up to date by informers: of each workload its uid, kind and strategy
+ * and nothing else. Reviews read a map; the API server is asked in the background only. While the cache is not filled, or
+ * the API server is away, no owner is known and each Pod's own annotation decides.
+ */
+public final class OwnerStrategyCache implements AutoCloseable {
+
+    private static final List<String> VERSIONS = List.of("v1beta1", "v1alpha1");
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** The kinds that control pods and have InPlaceOnly. A UnitedDeployment's pods belong to its children, which are these. */
+    private static final List<Kind> KINDS = List.of(
+            new Kind("apps.kruise.io", VERSIONS, "CloneSet", "clonesets"),
+            new Kind("apps.kruise.io", VERSIONS, "StatefulSet", "statefulsets"));
+
+    private final @Nullable WorkloadInformers informers;
+    private final Map<String, UpdateStrategy> strategies = new ConcurrentHashMap<>();
+
+    /** @param client stays its caller's to close */
+    public OwnerStrategyCache(KubernetesClient client) {
+        this.informers = new WorkloadInformers(client, KINDS, (kind, version) -> new Handler(kind.name(), version));
+    }
+
+    private OwnerStrategyCache() {
+        this.informers = null;
+    }
+
+    /** A cache that is never started and never current. */
+    public static OwnerStrategyCache off() {
+        return new OwnerStrategyCache();
+    }
+
+    /** Begins to read, and to look for kinds that are installed later; returns at once. */
+    public OwnerStrategyCache start(Duration interval) {
+        if (informers != null) {
+            informers.start(interval);
+        }
+        return this;
+    }
+
+    /** What reviews may ask. */
+    public OwnerStrategies owners() {
+        return new OwnerStrategies(uid -> isCurrent() ? strategies.get(uid) : null);
+    }
+
+    /** Whether every kind there is has been read and is being watched. */
+    public boolean isCurrent() {
+        return informers != null && informers.isCurrent();
+    }
+
+    /** How many workloads are known. */
+    public int size() {
+        return strategies.size();
+    }
+
+    @Override
+    public void close() {
+        if (informers != null) {
+            informers.close();
+        }
+    }
+
+    private final class Handler implements ResourceEventHandler<GenericKubernetesResource> {
+        private final String kind;
+        private final String version;
+
+        Handler(String kind, String version) {
+            this.kind = kind;
+            this.version = version;
+        }
+
+        @Override
+        public void onAdd(GenericKubernetesResource workload) {
+            JsonNode spec = JSON.valueToTree(workload.getAdditionalProperties().get("spec"));
+            UpdateStrategy strategy = UpdateStrategy.of(kind, version, spec);
+            strategies.put(workload.getMetadata().getUid(), strategy);
+        }
+
+        @Override
+        public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
+            if (!before.getMetadata().getUid().equals(after.getMetadata().getUid())) {
+                strategies.remove(before.getMetadata().getUid());
+            }
+            onAdd(after);
+        }
+
+        @Override
+        public void onDelete(GenericKubernetesResource workload, boolean unknown) {
+            strategies.remove(workload.getMetadata().getUid());
+        }
+    }
+}

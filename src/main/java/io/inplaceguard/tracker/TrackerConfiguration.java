@@ -1,0 +1,98 @@
+package io.inplaceguard.tracker;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.inplaceguard.kube.KubernetesClients;
+import io.inplaceguard.runtime.Launcher;
+import io.inplaceguard.runtime.ManagementConfiguration;
+import io.inplaceguard.runtime.ManagementServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.UUID;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** All wiring of {@code track} on one screen. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@Import(ManagementConfiguration.class)
+@EnableConfigurationProperties(TrackerProperties.class)
+public class TrackerConfiguration {
+
+    /** How often it is looked for kinds that were not served yet. */
+    private static final Duration KINDS = Duration.ofSeconds(10);
+
+    /**
+     * Tracks until it is told to end, or says in one sentence on stderr why it cannot and ends with status 1.
+     *
+     * @param args Spring properties as {@code --key=value}
+     */
+    public static void track(String... args) {
+        Launcher.runOrExit(() -> run(args));
+    }
+
+    static ConfigurableApplicationContext run(String... args) {
+        return Launcher.run(TrackerConfiguration.class, WebApplicationType.NONE, args);
+    }
+
+    @Bean
+    KubernetesClient kubernetesClient() {
+        return new KubernetesClientBuilder().build();
+    }
+
+    @Bean
+    ResizeTracker tracker(KubernetesClient client, TrackerProperties properties, MeterRegistry registry) {
+        TrackerMetrics metrics = new TrackerMetrics(registry);
+        ResizeTracker tracker = new ResizeTracker(client, properties.writesPerSecond(), metrics);
+        metrics.watch(tracker);
+        return tracker.start(KINDS);
+    }
+
+    /** The Lease's own, which nothing else holds up. */
+    @Bean
+    Election election() {
+        return new Election(KubernetesClients.make());
+    }
+
+    record Election(KubernetesClient client) implements AutoCloseable {
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+
+    /** Closed before the tracker, which it needs. */
+    @Bean
+    LeaderElection leadership(
+            KubernetesClient client, Election election, TrackerProperties properties, ResizeTracker tracker) {
+        String own = client.getNamespace() == null ? "default" : client.getNamespace();
+        LeaderElection leadership = new LeaderElection(
+                election.client(),
+                properties.leaseNamespace().isEmpty() ? own : properties.leaseNamespace(),
+                properties.leaseName(),
+                System.getenv().getOrDefault("HOSTNAME", "tracker") + "_" + UUID.randomUUID(),
+                LeaderElection.Times.USUAL,
+                tracker::lead);
+        if (properties.leaderElection()) {
+            return leadership.start();
+        }
+        tracker.lead(true);
+        return leadership;
+    }
+
+    /** Ready once pods have been read; an API server that is away later makes no tracker unready. */
+    @Bean
+    ManagementServer managementServer(
+            ManagementServerProperties properties,
+            ApplicationAvailability availability,
+            PrometheusMeterRegistry registry,
+            ResizeTracker tracker) {
+        return new ManagementServer(properties, availability, registry, tracker::hasSynced);
+    }
+}
