@@ -1,6 +1,9 @@
 package io.inplaceguard.check;
 
 import io.inplaceguard.admission.AdmissionHandler;
+import io.inplaceguard.check.report.ObjectIdentity;
+import io.inplaceguard.check.report.ReportFormat;
+import io.inplaceguard.check.report.Result;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import java.io.IOException;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
-        description = "Says what the webhook would say of the update from OLD to NEW, without a cluster.",
+        description = "Checks the update from OLD to NEW against the webhook's rules, without a cluster.",
         footer = {
             "",
             "Exit status: 0 nothing denied; 1 something denied; 2 could not decide; 3 something warned, with --fail-on=warn.",
@@ -39,7 +42,7 @@ public final class CheckCommand implements Callable<Integer> {
     private static final int UNDECIDED = 2;
     private static final int WARNED = 3;
 
-    /** What makes the command fail. */
+    /** What makes the exit status other than 0. */
     enum FailOn {
         DENY,
         WARN
@@ -51,8 +54,8 @@ public final class CheckCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..2",
             paramLabel = "OLD NEW",
-            description = "a file, a folder, or - for standard input: YAML or JSON")
-    private List<String> places = List.of();
+            description = "a file, a folder, or - for standard input; YAML or JSON")
+    private List<String> inputs = List.of();
 
     @Option(names = "--review", paramLabel = "FILE", description = "replay a recorded AdmissionReview instead")
     private @Nullable Path review;
@@ -75,15 +78,15 @@ public final class CheckCommand implements Callable<Integer> {
             description = "an application.yaml with inplace-guard.rules.* as serve reads it")
     private @Nullable Path config;
 
-    @Option(names = "--allow-empty", description = "having nothing to compare is no error")
+    @Option(names = "--allow-empty", description = "succeed when there is nothing to compare")
     private boolean allowEmpty;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "print only what is denied")
+            description = "print only denied objects")
     private boolean quiet;
 
-    @Option(names = "--no-color", description = "no colours; so does the variable NO_COLOR")
+    @Option(names = "--no-color", description = "disable colours; so does the environment variable NO_COLOR")
     private boolean noColor;
 
     @Override
@@ -97,7 +100,7 @@ public final class CheckCommand implements Callable<Integer> {
             out.print(output.of(results, quiet, !noColor && Ansi.AUTO.enabled()));
             out.flush();
             if (summary.checked() == 0 && !allowEmpty) {
-                err.println("Nothing to check: no object is in both OLD and NEW. Use --allow-empty if that is fine.");
+                err.println("Nothing to check: no object is in both OLD and NEW. Use --allow-empty to accept that.");
                 return UNDECIDED;
             }
             return summary.denied() > 0 ? DENIED : summary.warned() > 0 && failOn == FailOn.WARN ? WARNED : 0;
@@ -108,34 +111,33 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private List<Result> compared(GuardSettings settings, PrintWriter err) {
-        if (places.size() != 2) {
-            throw new InputException(
-                    "Name two places, OLD and NEW, or a recorded review with --review. See check --help.");
+        if (inputs.size() != 2) {
+            throw new InputException("Give OLD and NEW, or a recorded review with --review. See check --help.");
         }
-        if (places.get(0).equals("-") && places.get(1).equals("-")) {
-            throw new InputException("Only one of OLD and NEW can be standard input. Put the other one into a file.");
+        if (inputs.get(0).equals("-") && inputs.get(1).equals("-")) {
+            throw new InputException("Only one of OLD and NEW can be standard input. Use a file for the other.");
         }
-        ManifestReader sources = new ManifestReader(System.in, quiet ? note -> {} : err::println);
-        Map<ManifestObject.Identity, ManifestObject> before = sources.read(places.get(0));
-        Map<ManifestObject.Identity, ManifestObject> after = sources.read(places.get(1));
+        ManifestReader reader = new ManifestReader(System.in, "", quiet ? note -> {} : err::println);
+        Map<ObjectIdentity, ManifestObject> before = reader.read(inputs.get(0));
+        Map<ObjectIdentity, ManifestObject> after = reader.read(inputs.get(1));
         return new ManifestChecker(new Guard(settings)).check(before, after);
     }
 
     private List<Result> replayed(GuardSettings settings, Path file) {
-        if (!places.isEmpty()) {
+        if (!inputs.isEmpty()) {
             throw new InputException("Give either OLD and NEW, or --review, not both.");
         }
         try {
             AdmissionHandler.Replay replay = new AdmissionHandler(settings).replay(Files.readAllBytes(file));
-            ManifestObject.Identity identity =
-                    new ManifestObject.Identity(replay.group(), replay.kind(), replay.namespace(), replay.name());
+            ObjectIdentity identity =
+                    new ObjectIdentity(replay.group(), replay.kind(), replay.namespace(), replay.name());
             List<Result.Located> violations = replay.verdict().violations().stream()
-                    .map(finding -> new Result.Located(finding, 1))
+                    .map(violation -> new Result.Located(violation, 1))
                     .toList();
             return List.of(new Result(
-                    identity, file.toString(), 1, violations, replay.verdict().warnings(), ""));
+                    identity, file.toString(), 1, violations, replay.verdict().warnings(), List.of(), ""));
         } catch (IOException e) {
-            throw new InputException(file + " cannot be read. Name a file with an AdmissionReview.");
+            throw new InputException(file + " cannot be read. --review takes a file with an AdmissionReview.");
         } catch (IllegalArgumentException e) {
             throw new InputException(file + ": " + e.getMessage());
         }

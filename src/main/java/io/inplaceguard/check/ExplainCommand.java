@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
-        description = "Prints what a rule or a warning is about: an example, the message, why, and what to do.",
+        description = "Explains a rule or a warning: an example, the message, the reason and what to do.",
         footer = {"", "Example:", "  java -jar inplace-guard.jar explain not-in-place"})
 public final class ExplainCommand implements Callable<Integer> {
 
@@ -36,9 +36,7 @@ public final class ExplainCommand implements Callable<Integer> {
         ids.addAll(Warning.IDS);
         String id = rule.replaceAll("^\\[|\\]$", "");
         if (!ids.contains(id)) {
-            spec.commandLine()
-                    .getErr()
-                    .println("There is no such rule. These there are: " + String.join(", ", ids) + ".");
+            spec.commandLine().getErr().println("Unknown rule. Known rules: " + String.join(", ", ids) + ".");
             return 2;
         }
         spec.commandLine().getOut().print(section(page(), id));

@@ -15,8 +15,8 @@ final class LineLocator {
     private LineLocator() {}
 
     /**
-     * The line of the field, counted from 1; of the nearest thing around it where it is not there (it was removed), and 1
-     * where nothing is known.
+     * The line of the field, counted from 1; where it is absent (it was removed) the line of the nearest field that
+     * contains it, and 1 without a root.
      */
     static int line(@Nullable Node root, String path) {
         if (root == null) {
@@ -69,7 +69,7 @@ final class LineLocator {
         return null;
     }
 
-    /** The path's words; those in brackets that tell an element begin with an equals sign. */
+    /** The path's words; those that select a list element by its key begin with an equals sign. */
     private static List<String> words(String path) {
         List<String> words = new ArrayList<>();
         int from = 0;

@@ -1,5 +1,7 @@
 package io.inplaceguard.check;
 
+import io.inplaceguard.check.report.ObjectIdentity;
+import io.inplaceguard.check.report.Result;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.ObjectView;
@@ -7,25 +9,23 @@ import io.inplaceguard.guard.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Judges pairs of objects as an update from the one to the other. */
-final class ManifestChecker {
+/** Validates pairs of objects as an update from the one to the other. */
+public final class ManifestChecker {
 
     private final Guard guard;
 
-    ManifestChecker(Guard guard) {
+    /** @param guard the rules, for objects at the stage at which they will be compared */
+    public ManifestChecker(Guard guard) {
         this.guard = guard;
     }
 
-    /** The new objects in their order, then those that are gone. */
-    List<Result> check(
-            Map<ManifestObject.Identity, ManifestObject> before, Map<ManifestObject.Identity, ManifestObject> after) {
+    /** A result for each new object in their order, then for each that was deleted. */
+    public List<Result> check(Map<ObjectIdentity, ManifestObject> before, Map<ObjectIdentity, ManifestObject> after) {
         List<Result> results = new ArrayList<>();
         after.forEach((identity, wanted) -> {
             ManifestObject stored = before.get(identity);
-            results.add(
-                    stored == null ? skipped(wanted, "created") : result(identity, wanted, verdict(stored, wanted)));
+            results.add(stored == null ? skipped(wanted, "created") : result(wanted, validate(stored, wanted)));
         });
         before.forEach((identity, stored) -> {
             if (!after.containsKey(identity)) {
@@ -35,8 +35,8 @@ final class ManifestChecker {
         return results;
     }
 
-    private Verdict verdict(ManifestObject stored, ManifestObject wanted) {
-        ManifestObject.Identity identity = wanted.identity();
+    private Verdict validate(ManifestObject stored, ManifestObject wanted) {
+        ObjectIdentity identity = wanted.identity();
         return guard.validate(AdmissionAttributes.update(
                 identity.group(),
                 wanted.version(),
@@ -45,14 +45,15 @@ final class ManifestChecker {
                 ObjectView.of(wanted.object())));
     }
 
-    static Result result(ManifestObject.Identity identity, ManifestObject wanted, Verdict verdict) {
+    private static Result result(ManifestObject wanted, Verdict verdict) {
         List<Result.Located> violations = verdict.violations().stream()
-                .map(finding -> new Result.Located(finding, wanted.line(finding.field())))
+                .map(violation -> new Result.Located(violation, wanted.line(violation.field())))
                 .toList();
-        return new Result(identity, wanted.file(), wanted.line(""), violations, verdict.warnings(), "");
+        return new Result(
+                wanted.identity(), wanted.file(), wanted.line(""), violations, verdict.warnings(), List.of(), "");
     }
 
-    private static Result skipped(ManifestObject source, @Nullable String why) {
-        return new Result(source.identity(), source.file(), source.line(""), List.of(), List.of(), String.valueOf(why));
+    private static Result skipped(ManifestObject object, String why) {
+        return Result.skipped(object.identity(), object.file(), object.line(""), why);
     }
 }

@@ -1,5 +1,6 @@
 package io.inplaceguard.check;
 
+import io.inplaceguard.check.report.ObjectIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -27,23 +29,31 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the objects of files, folders and standard input. */
-final class ManifestReader {
+public final class ManifestReader {
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
-    private static final int DEEPEST_LIST = 10;
+    private static final int MAX_LIST_DEPTH = 10;
+    private static final Pattern MANIFEST = Pattern.compile("\\.(yaml|yml|json)$");
 
     private final InputStream stdin;
+    private final String namespace;
     private final Consumer<String> note;
 
-    /** @param note is told what is passed over, a sentence each time */
-    ManifestReader(InputStream stdin, Consumer<String> note) {
+    /**
+     * @param stdin     what {@code -} stands for
+     * @param namespace for namespaced objects that name none; empty to leave them without
+     * @param note      receives a sentence for each document that is skipped
+     */
+    public ManifestReader(InputStream stdin, String namespace, Consumer<String> note) {
         this.stdin = stdin;
+        this.namespace = namespace;
         this.note = note;
     }
 
@@ -52,21 +62,32 @@ final class ManifestReader {
      *
      * @throws InputException when something cannot be read, or two objects have one identity
      */
-    Map<ManifestObject.Identity, ManifestObject> read(String place) {
-        Map<ManifestObject.Identity, ManifestObject> found = new LinkedHashMap<>();
+    public Map<ObjectIdentity, ManifestObject> read(String place) {
+        Map<ObjectIdentity, ManifestObject> found = new LinkedHashMap<>();
         for (ManifestObject source : all(place)) {
+            setNamespace(source.object());
             if (source.identity().name().isEmpty()) {
                 note.accept(source.file() + ":" + source.line("") + ": "
-                        + source.identity().kind() + " has no metadata.name, so it cannot be paired; passed over.");
+                        + source.identity().kind() + " has no metadata.name, so it cannot be paired; skipped.");
                 continue;
             }
             ManifestObject first = found.putIfAbsent(source.identity(), source);
             if (first != null) {
                 throw new InputException(source.file() + ":" + source.line("") + ": " + source.identity()
-                        + " is there already, at " + first.file() + ":" + first.line("") + ". Remove one of the two.");
+                        + " is already defined at " + first.file() + ":" + first.line("") + ". Remove one of the two.");
             }
         }
         return found;
+    }
+
+    private void setNamespace(JsonNode object) {
+        boolean isNamespaced = !object.path("kind").asString("").equals("SidecarSet");
+        if (!namespace.isEmpty() && isNamespaced && object.path("metadata") instanceof ObjectNode metadata) {
+            JsonNode own = metadata.path("namespace");
+            if (!own.isString() || own.stringValue().isEmpty()) {
+                metadata.put("namespace", namespace);
+            }
+        }
     }
 
     private List<ManifestObject> all(String place) {
@@ -93,7 +114,7 @@ final class ManifestReader {
     private static List<Path> manifests(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
-                    .filter(file -> file.getFileName().toString().matches("[^.].*\\.(yaml|yml|json)"))
+                    .filter(file -> MANIFEST.matcher(file.toString()).find())
                     .filter(file -> !isHidden(folder.relativize(file)))
                     .sorted()
                     .toList();
@@ -134,7 +155,7 @@ final class ManifestReader {
         }
     }
 
-    /** @param asked whether the user named this very file, which then has to hold objects */
+    /** @param asked whether the user named this file, which then must contain objects; in a folder others are skipped */
     private List<ManifestObject> objects(String file, String text, boolean asked) {
         List<ManifestObject> found = new ArrayList<>();
         for (YamlReader.Document document : documents(file, text)) {
@@ -142,11 +163,11 @@ final class ManifestReader {
             if (source.isObject()) {
                 addAll(found, source, 0);
             } else if (asked) {
-                throw new InputException(file + ":" + source.line("")
-                        + ": this is no Kubernetes object: it has no apiVersion and kind. Give manifests.");
+                throw new InputException(
+                        file + ":" + source.line("") + ": not a Kubernetes object: apiVersion and kind are missing.");
             } else {
-                note.accept(
-                        file + ":" + source.line("") + ": no Kubernetes object (no apiVersion and kind); passed over.");
+                note.accept(file + ":" + source.line("")
+                        + ": not a Kubernetes object (apiVersion and kind are missing); skipped.");
             }
         }
         return found;
@@ -157,7 +178,7 @@ final class ManifestReader {
         return start.startsWith("{") || start.startsWith("[") ? json(file, text) : YamlReader.read(file, text);
     }
 
-    /** The library for JSON says what the text means; as YAML, which it almost is, it is read once more for the lines. */
+    /** Jackson gives the values; the text is read a second time as YAML, which JSON almost is, for the lines. */
     private static List<YamlReader.Document> json(String file, String text) {
         List<JsonNode> trees = new ArrayList<>();
         try (MappingIterator<JsonNode> values = JSON.readerFor(JsonNode.class).readValues(text)) {
@@ -165,18 +186,15 @@ final class ManifestReader {
         } catch (JacksonException e) {
             var at = e.getLocation();
             throw InputException.at(
-                    file,
-                    at == null ? 1 : at.getLineNr(),
-                    at == null ? 1 : at.getColumnNr(),
-                    "this is no JSON. Correct it.");
+                    file, at == null ? 1 : at.getLineNr(), at == null ? 1 : at.getColumnNr(), "invalid JSON.");
         }
         Node root = null;
         if (trees.size() == 1) {
             try {
-                // A raw tab can only stand between the tokens of JSON.
+                // In JSON a raw tab can only be between tokens; in YAML it cannot be there.
                 root = YamlReader.read(file, text.replace('\t', ' ')).get(0).root();
             } catch (InputException e) {
-                // Without lines, then.
+                // Lines are a convenience: the values have been read.
             }
         }
         List<YamlReader.Document> documents = new ArrayList<>();
@@ -189,7 +207,7 @@ final class ManifestReader {
     /** A {@code List} stands for its items. */
     private static void addAll(List<ManifestObject> found, ManifestObject source, int depth) {
         JsonNode items = source.object().path("items");
-        if (!source.object().path("kind").asString().endsWith("List") || !items.isArray() || depth > DEEPEST_LIST) {
+        if (!source.object().path("kind").asString().endsWith("List") || !items.isArray() || depth > MAX_LIST_DEPTH) {
             found.add(source);
             return;
         }
@@ -198,7 +216,7 @@ final class ManifestReader {
             ManifestObject inside = new ManifestObject(source.file(), item, item(source.root(), index++));
             if (!inside.isObject()) {
                 throw new InputException(source.file() + ":" + inside.line("")
-                        + ": an item of this List is no Kubernetes object: it has no apiVersion and kind. Correct it.");
+                        + ": an item of this List is not a Kubernetes object: apiVersion and kind are missing.");
             }
             addAll(found, inside, depth + 1);
         }

@@ -1,5 +1,6 @@
 package io.inplaceguard.check;
 
+import io.inplaceguard.template.FieldPath;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -31,25 +32,25 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads the documents of a YAML text as kubectl does (sigs.k8s.io/yaml, YAML 1.1): anchors, aliases and merge keys work,
- * keys are strings, {@code yes} and {@code on} are true. The nodes are kept, for they know their lines.
+ * keys are strings, {@code yes} and {@code on} are true. The nodes are kept because they have the lines.
  */
 final class YamlReader {
 
     /**
      * One document.
      *
-     * @param tree what it says
-     * @param root where it says it; null where places are not known
+     * @param tree its values
+     * @param root its nodes, which have lines; null where lines are not known
      */
     record Document(JsonNode tree, @Nullable Node root) {}
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final int LONGEST = 64 << 20;
-    private static final int DEEPEST = 200;
-    private static final int MOST_ALIASES = 1000;
+    private static final int MAX_CODE_POINTS = 64 << 20;
+    private static final int MAX_DEPTH = 200;
+    private static final int MAX_ALIASES = 1000;
 
-    /** An alias costs nothing in the text and a subtree each time it is followed: so many values are no manifest. */
-    private static final int MOST_VALUES = 4_000_000;
+    /** An alias costs a few characters in the text and a whole subtree each time it is followed. */
+    private static final int MAX_VALUES = 4_000_000;
 
     private final String file;
     private final LoaderOptions options = new LoaderOptions();
@@ -57,9 +58,9 @@ final class YamlReader {
 
     private YamlReader(String file) {
         this.file = file;
-        options.setCodePointLimit(LONGEST);
-        options.setNestingDepthLimit(DEEPEST);
-        options.setMaxAliasesForCollections(MOST_ALIASES);
+        options.setCodePointLimit(MAX_CODE_POINTS);
+        options.setNestingDepthLimit(MAX_DEPTH);
+        options.setMaxAliasesForCollections(MAX_ALIASES);
     }
 
     /**
@@ -104,15 +105,16 @@ final class YamlReader {
 
     private static String oneLine(@Nullable String message) {
         return message == null
-                ? "it is no YAML"
-                : message.lines().findFirst().orElse("it is no YAML").strip();
+                ? "invalid YAML"
+                : message.lines().findFirst().orElse("invalid YAML").strip();
     }
 
     private JsonNode tree(Node node, int depth) {
-        if (++values > MOST_VALUES || depth > DEEPEST) {
-            throw fault(
+        if (++values > MAX_VALUES || depth > MAX_DEPTH) {
+            throw errorAt(
                     node,
-                    "aliases make this more than " + MOST_VALUES + " values or " + DEEPEST + " levels. Write it out.");
+                    "with its aliases expanded this has more than " + MAX_VALUES + " values or " + MAX_DEPTH
+                            + " levels.");
         }
         if (node instanceof MappingNode mapping) {
             return object(mapping, depth);
@@ -135,13 +137,10 @@ final class YamlReader {
                 continue;
             }
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-                throw fault(tuple.getKeyNode(), "a key is not a string. Write a plain key.");
+                throw errorAt(tuple.getKeyNode(), "a key is not a string.");
             }
             if (!own.add(key.getValue())) {
-                throw fault(
-                        key,
-                        "the key " + io.inplaceguard.template.FieldPath.printable(key.getValue())
-                                + " is given twice in the same object. Remove one.");
+                throw errorAt(key, "duplicate key " + FieldPath.printable(key.getValue()) + ". Remove one of the two.");
             }
             object.set(key.getValue(), tree(tuple.getValueNode(), depth + 1));
         }
@@ -160,7 +159,7 @@ final class YamlReader {
                 }
             });
         } else {
-            throw fault(source, "<< merges something that is not an object. Give an alias of an object.");
+            throw errorAt(source, "<< needs an object or an alias of one.");
         }
     }
 
@@ -200,7 +199,7 @@ final class YamlReader {
             }
             return signed.bitLength() < 64 ? NODES.numberNode(signed.longValue()) : NODES.numberNode(signed);
         } catch (NumberFormatException e) {
-            // Such as 1:30, which is a number to YAML 1.1 and to nobody else.
+            // Such as 1:30, a base-60 number of YAML 1.1; sigs.k8s.io/yaml reads a string.
             return NODES.stringNode(text);
         }
     }
@@ -213,7 +212,7 @@ final class YamlReader {
         }
     }
 
-    private InputException fault(Node node, String what) {
+    private InputException errorAt(Node node, String what) {
         Mark mark = node.getStartMark();
         return InputException.at(file, mark.getLine() + 1, mark.getColumn() + 1, what);
     }

@@ -110,7 +110,7 @@ class CheckCommandTest {
     }
 
     @Test
-    void json_is_as_the_contract_gives_it() throws Exception {
+    void json_has_the_documented_fields() throws Exception {
         JsonNode report = new JsonMapper()
                 .readTree(check(WEB, DENIED + "---\n" + WEB.replace("name: web", "name: new"), "-o", "json")
                         .out());
@@ -166,7 +166,7 @@ class CheckCommandTest {
                                     CheckCommandTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json"),
                                     InputFormat.JSON)
                             .validate(sarif.replace("\"ruleId\"", "\"rule\""), InputFormat.JSON))
-                    .as("the schema says something")
+                    .as("the schema rejects another document")
                     .isNotEmpty();
         }
         JsonNode results = new JsonMapper().readTree(sarif).at("/runs/0/results");
@@ -179,7 +179,7 @@ class CheckCommandTest {
     }
 
     @Test
-    void folders_lists_json_and_standard_input_are_read_and_paired() throws Exception {
+    void folders_lists_json_and_standard_input_are_paired() throws Exception {
         file("a/web.yaml", WEB);
         file(
                 "a/deep/list.yml",
@@ -197,7 +197,7 @@ class CheckCommandTest {
                 .contains("all.json:6  spec.template")
                 .contains("1 checked, 1 denied, 0 warned, 1 skipped")
                 .contains("deleted");
-        assertThat(run.err()).contains("values.yaml:1: no Kubernetes object");
+        assertThat(run.err()).contains("values.yaml:1: not a Kubernetes object");
         InputStream stdin = System.in;
         try {
             System.setIn(new ByteArrayInputStream(WEB.getBytes(StandardCharsets.UTF_8)));
@@ -219,7 +219,7 @@ class CheckCommandTest {
     }
 
     @Test
-    void a_bomb_of_aliases_is_refused() throws Exception {
+    void exponential_aliases_are_refused() throws Exception {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 12; i++) {
             bomb.append("a")
@@ -244,29 +244,29 @@ class CheckCommandTest {
             value = {
                 "a: [           | new.yaml:",
                 "a: 1\\n\\tb: 2 | new.yaml:2:1:",
-                "kind: X\\nkind: Y | new.yaml:2:1: the key kind is given twice",
-                "hello          | new.yaml:1: this is no Kubernetes object",
-                "{\"a\":1,}     | new.yaml:1:8: this is no JSON",
+                "kind: X\\nkind: Y | new.yaml:2:1: duplicate key kind",
+                "hello          | new.yaml:1: not a Kubernetes object",
+                "{\"a\":1,}     | new.yaml:1:8: invalid JSON",
                 "{\"a\":1,\"a\":2} | new.yaml:1:",
             })
-    void what_cannot_be_read_is_told_with_its_place(String text, String told) throws Exception {
+    void an_input_that_cannot_be_read_is_reported_with_its_line(String text, String expected) throws Exception {
         Run run = check(WEB, text.replace("\\n", "\n").replace("\\t", "\t"));
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).contains(told);
+        assertThat(run.err()).contains(expected);
         assertThat(run.out()).isEmpty();
     }
 
     @Test
-    void other_mistakes_are_told_in_a_sentence() throws Exception {
+    void wrong_arguments_are_reported_in_one_sentence() throws Exception {
         assertThat(run("nowhere.yaml", "nowhere.yaml").err()).contains("nowhere.yaml does not exist");
-        assertThat(run("one.yaml").err()).contains("Name two places");
+        assertThat(run("one.yaml").err()).contains("Give OLD and NEW");
         assertThat(run("--bad").status()).isEqualTo(2);
         assertThat(check(WEB, WEB, "-o", "xml").status()).isEqualTo(2);
-        assertThat(check(WEB, WEB + "---\n" + WEB).err()).contains("is there already, at");
+        assertThat(check(WEB, WEB + "---\n" + WEB).err()).contains("is already defined at");
     }
 
     @Test
-    void quiet_prints_only_what_is_denied() throws Exception {
+    void quiet_prints_only_denied_objects() throws Exception {
         assertThat(check(WEB, ALLOWED, "-q").out()).isEmpty();
         assertThat(check(WEB, DENIED, "-q").out()).contains("DENIED").doesNotContain("checked");
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inplaceguard.admission.AdmissionHandler;
 import io.inplaceguard.admission.Cases;
+import io.inplaceguard.check.report.ObjectIdentity;
+import io.inplaceguard.check.report.Result;
 import io.inplaceguard.guard.DifferentialTest;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
@@ -56,14 +58,13 @@ class CheckMatchesWebhookTest {
 
     private void compare(JsonNode request, byte[] review, String format) throws Exception {
         Verdict online = REVIEWER.replay(review).verdict();
-        ManifestReader sources = new ManifestReader(System.in, note -> {});
-        Map<ManifestObject.Identity, ManifestObject> before =
-                sources.read(file("old", request.path("oldObject"), format));
-        Map<ManifestObject.Identity, ManifestObject> after = sources.read(file("new", request.path("object"), format));
+        ManifestReader sources = new ManifestReader(System.in, "", note -> {});
+        Map<ObjectIdentity, ManifestObject> before = sources.read(file("old", request.path("oldObject"), format));
+        Map<ObjectIdentity, ManifestObject> after = sources.read(file("new", request.path("object"), format));
         List<Result> results = CHECKER.check(before, after);
         assertThat(results).hasSize(1);
         List<Violation> findings = results.get(0).violations().stream()
-                .map(Result.Located::finding)
+                .map(Result.Located::violation)
                 .toList();
         assertThat(findings).as("%s", request).isEqualTo(online.violations());
         assertThat(results.get(0).warnings()).isEqualTo(online.warnings());

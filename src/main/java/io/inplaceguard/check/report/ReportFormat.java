@@ -1,0 +1,28 @@
+package io.inplaceguard.check.report;
+
+import java.util.List;
+
+/** The output formats of {@code check}, by the words of {@code -o}. */
+public enum ReportFormat {
+    TEXT(new TextReport()),
+    JSON(new JsonReport()),
+    JUNIT(new JUnitReport()),
+    GITHUB(new GitHubReport()),
+    SARIF(new SarifReport());
+
+    private final Report report;
+
+    ReportFormat(Report report) {
+        this.report = report;
+    }
+
+    /**
+     * The whole report; it ends with a line break or is empty.
+     *
+     * @param quiet  only denied objects, in the formats for people; complete in the others
+     * @param colour whether to colour it for a terminal; text only
+     */
+    public String of(List<Result> results, boolean quiet, boolean colour) {
+        return report.of(results, quiet, colour);
+    }
+}
