@@ -2,15 +2,27 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" }}
 {{- end }}
 
+{{- define "guard.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride }}
+{{- end }}
+
+{{- /* Cluster-wide names: no namespace and no name contains a colon, so two releases never collide. Takes (list root name). */ -}}
+{{- define "guard.clusterName" -}}
+{{ include "guard.namespace" (index . 0) }}:{{ index . 1 }}
+{{- end }}
+
+{{- /* A Service's name begins with a letter, a release's name need not. */ -}}
 {{- define "guard.fullname" -}}
-{{- if .Values.fullnameOverride }}{{ .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
-{{- else if contains (include "guard.name" .) .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}
-{{- else }}{{ printf "%s-%s" .Release.Name (include "guard.name" .) | trunc 50 | trimSuffix "-" }}{{ end }}
+{{- $name := printf "%s-%s" .Release.Name (include "guard.name" .) }}
+{{- if .Values.fullnameOverride }}{{ $name = .Values.fullnameOverride }}
+{{- else if contains (include "guard.name" .) .Release.Name }}{{ $name = .Release.Name }}{{ end }}
+{{- if regexMatch "^[0-9]" $name }}{{ $name = printf "guard-%s" $name }}{{ end }}
+{{- $name | trunc 50 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "guard.selector" -}}
-app.kubernetes.io/name: {{ include "guard.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "guard.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: webhook
 {{- end }}
 
@@ -24,8 +36,8 @@ app.kubernetes.io/component: webhook
 {{- end }}
 
 {{- define "guard.trackerSelector" -}}
-app.kubernetes.io/name: {{ include "guard.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "guard.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: tracker
 {{- end }}
 
@@ -36,8 +48,8 @@ app.kubernetes.io/component: tracker
 
 {{- define "guard.commonLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | quote }}
 {{- end }}
 
 {{- define "guard.image" -}}
@@ -49,12 +61,38 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if eq (toString .Values.owners) "auto" }}{{ ne .Values.certs.mode "files" }}{{ else }}{{ .Values.owners }}{{ end }}
 {{- end }}
 
-{{- /* Whether the pods ask the API server for anything. */ -}}
-{{- define "guard.asks" -}}
-{{- or (eq .Values.certs.mode "cluster") (eq (include "guard.owners" .) "true") }}
+{{- /* Values of an older release may lack what came later: helm upgrade --reuse-values. */ -}}
+{{- define "guard.verticalScaling" -}}
+{{- (default dict .Values.openkruise).verticalScaling | default "auto" }}
 {{- end }}
 
-{{- /* Values of an older release may lack what came later: helm upgrade --reuse-values. */ -}}
+{{- define "guard.openkruiseNamespace" -}}
+{{- (default dict .Values.openkruise).namespace | default "kruise-system" }}
+{{- end }}
+
+{{- define "guard.openkruiseDeployment" -}}
+{{- (default dict .Values.openkruise).deployment | default "kruise-controller-manager" }}
+{{- end }}
+
+{{- /* Up to chart 0.2.0 the value was drainSeconds. */ -}}
+{{- define "guard.shutdownDelay" -}}
+{{- $new := ternary 10 .Values.shutdownDelaySeconds (kindIs "invalid" .Values.shutdownDelaySeconds) -}}
+{{- if and (hasKey .Values "drainSeconds") (eq (int $new) 10) }}{{ .Values.drainSeconds }}{{ else }}{{ $new }}{{ end }}
+{{- end }}
+
+{{- define "guard.port" -}}
+{{- .Values.port | default 8443 }}
+{{- end }}
+
+{{- define "guard.managementPort" -}}
+{{- .Values.managementPort | default 8081 }}
+{{- end }}
+
+{{- /* Whether the webhook sends requests to the API server. */ -}}
+{{- define "guard.asks" -}}
+{{- or (eq .Values.certs.mode "cluster") (eq (include "guard.owners" .) "true") (eq (include "guard.verticalScaling" .) "auto") }}
+{{- end }}
+
 {{- define "guard.clientCaMode" -}}
 {{- (default dict .Values.clientCa).mode | default "off" }}
 {{- end }}
@@ -67,9 +105,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{- define "guard.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
+{{- $ids := dict "runAsUser" 65532 "runAsGroup" 65532 "fsGroup" 65532 }}
+{{- range $key := list "runAsUser" "runAsGroup" "fsGroup" }}
+{{- $value := index (default $ids $.Values.podSecurity) $key }}
+{{- if not (kindIs "invalid" $value) }}
+{{ $key }}: {{ int64 $value }}
+{{- end }}
+{{- end }}
 seccompProfile:
   type: RuntimeDefault
 {{- end }}
@@ -81,13 +123,13 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{- /* The label decides; where there is none, the chart's mode. Takes (list root mode). */ -}}
+{{- /* The namespace label selects the mode; without a label the chart's mode applies. Takes (list root mode). */ -}}
 {{- define "guard.namespaces" -}}
 {{- $root := index . 0 }}{{ $mode := index . 1 -}}
 matchExpressions:
 - key: kubernetes.io/metadata.name
   operator: NotIn
-  values: {{ concat (list "kube-system" $root.Release.Namespace) $root.Values.webhooks.excludedNamespaces | uniq | toJson }}
+  values: {{ concat (list "kube-system" (include "guard.namespace" $root)) $root.Values.webhooks.excludedNamespaces | uniq | toJson }}
 {{- if eq $mode "any" }}
 {{- if eq $root.Values.mode "off" }}
 - key: inplace-guard.io/mode
@@ -109,12 +151,12 @@ matchExpressions:
 {{- end }}
 {{- end }}
 
-{{- /* Takes (list root path). No caBundle but one that the user gives: whoever makes it writes it. */ -}}
+{{- /* Takes (list root path). Renders only a caBundle that the user gives: others are written at run time. */ -}}
 {{- define "guard.client" -}}
 {{- $root := index . 0 -}}
 service:
   name: {{ include "guard.fullname" $root }}
-  namespace: {{ $root.Release.Namespace | quote }}
+  namespace: {{ include "guard.namespace" $root | quote }}
   path: {{ index . 1 }}
   port: 443
 {{- if and (eq $root.Values.certs.mode "files") $root.Values.certs.caBundle }}
@@ -151,11 +193,125 @@ caBundle: {{ $root.Values.certs.caBundle }}
     oldObject.spec.topology.subsets.map(s, has(s.patch) ? [s.name, s.patch] : [s.name]))))
 {{- end }}
 
-{{- /* Where a NetworkPolicy lets the API server be reached, by its name in DNS. */}}
-{{- define "guard.apiServerPorts" -}}
-{{- range .Values.networkPolicy.apiServerPorts | default (list 443 6443) -}}
-- {port: {{ . }}, protocol: TCP}
-{{ end -}}
-- {port: 53, protocol: UDP}
-- {port: 53, protocol: TCP}
+{{- /* A Pod that the guard can deny: annotated, or controlled by an OpenKruise workload. Takes (list root object). */ -}}
+{{- define "guard.governed" -}}
+{{- $o := . -}}
+(has({{ $o }}.metadata.annotations) && "inplace-guard.io/update-policy" in {{ $o }}.metadata.annotations) ||
+    (has({{ $o }}.metadata.ownerReferences) && {{ $o }}.metadata.ownerReferences.exists(r, has(r.controller) && r.controller && r.apiVersion.startsWith("apps.kruise.io/")))
+{{- end }}
+
+{{- define "guard.governedPod" -}}
+- name: governed
+  expression: >-
+    {{ include "guard.governed" "object" }} ||
+    {{ include "guard.governed" "oldObject" }}
+{{- end }}
+
+{{- define "guard.otherPod" -}}
+- name: not-governed
+  expression: >-
+    !({{ include "guard.governed" "object" }} ||
+    {{ include "guard.governed" "oldObject" }})
+{{- end }}
+
+{{- define "guard.specChanged" -}}
+- name: not-being-deleted
+  expression: "!has(object.metadata.deletionTimestamp)"
+- name: spec-changed
+  expression: >-
+    request.operation == "CREATE" || has(object.spec) != has(oldObject.spec) || (has(object.spec) && object.spec != oldObject.spec)
+{{- end }}
+
+{{- define "guard.sidecarConditions" -}}
+- name: not-being-deleted
+  expression: "!has(object.metadata.deletionTimestamp)"
+- name: injected-fields-or-strategy-changed
+  expression: >-
+    has(object.spec) != has(oldObject.spec) || (has(object.spec) && (
+    {{- range $i, $field := list "updateStrategy" "containers" "initContainers" "volumes" "patchPodMetadata" }}
+    {{ if $i }}|| {{ end }}has(object.spec.{{ $field }}) != has(oldObject.spec.{{ $field }}) ||
+    (has(object.spec.{{ $field }}) && object.spec.{{ $field }} != oldObject.spec.{{ $field }})
+    {{- end }}))
+{{- end }}
+
+{{- /* Annotations and labels of both webhook configurations. */ -}}
+{{- define "guard.webhookMetadata" -}}
+labels:
+  {{- include "guard.labels" . | nindent 2 }}
+  {{- range $key, $value := .Values.webhooks.labels }}
+  {{ $key }}: {{ $value | quote }}
+  {{- end }}
+{{- if or .Values.webhooks.annotations (eq .Values.certs.mode "cert-manager") }}
+annotations:
+  {{- if eq .Values.certs.mode "cert-manager" }}
+  cert-manager.io/inject-ca-from: {{ include "guard.namespace" . }}/{{ include "guard.fullname" . }}
+  {{- end }}
+  {{- range $key, $value := .Values.webhooks.annotations }}
+  {{ $key }}: {{ $value | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Egress of a NetworkPolicy to the API server and to cluster DNS. */}}
+{{- define "guard.apiServerEgress" -}}
+- ports:
+  {{- range .Values.networkPolicy.apiServerPorts | default (list 443 6443) }}
+  - {port: {{ . }}, protocol: TCP}
+  {{- end }}
+  {{- with .Values.networkPolicy.apiServerCidrs }}
+  to:
+  {{- range . }}
+  - ipBlock: {cidr: {{ . | quote }}}
+  {{- end }}
+  {{- end }}
+- ports:
+  - {port: 53, protocol: UDP}
+  - {port: 53, protocol: TCP}
+{{- end }}
+
+{{- /* Ingress to the management port. */}}
+{{- define "guard.managementIngress" -}}
+- ports:
+  - port: management
+  {{- with .Values.networkPolicy.managementFrom }}
+  from: {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+
+{{- define "guard.imagePullSecrets" -}}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+{{- range . }}
+- name: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "guard.placement" -}}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 0 }}
+{{- end }}
+{{- end }}
+
+{{- define "guard.extraEnv" -}}
+{{- with .Values.extraEnv }}{{ toYaml . }}{{ end }}
+{{- end }}
+
+{{- /* Settings that are lists of objects, as Spring reads them from one variable. */ -}}
+{{- define "guard.kindsEnv" -}}
+{{- if .Values.kinds }}
+{{- $kinds := list }}
+{{- range .Values.kinds }}{{ $kinds = append $kinds (omit . "resource") }}{{ end }}
+- name: SPRING_APPLICATION_JSON
+  value: {{ dict "inplace-guard" (dict "kinds" $kinds) | toJson | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "guard.accountAnnotations" -}}
+{{- with (default dict .Values.serviceAccount).annotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end -}}
 {{- end }}

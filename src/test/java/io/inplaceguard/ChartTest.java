@@ -87,7 +87,7 @@ class ChartTest {
                 .equals("tracker");
     }
 
-    /** Three ways to certificates, four modes, and the switches, turned one after the other: 3 x 4 x 5 combinations. */
+    /** Three ways to certificates, four modes, and the switches, turned one after the other: 3 x 4 x 6 combinations. */
     static Stream<Map<String, String>> matrix() {
         List<Map<String, String>> all = new ArrayList<>();
         List<Map<String, String>> switches = List.of(
@@ -139,7 +139,21 @@ class ChartTest {
                         "clientCa.subjects",
                         "{kube-apiserver}",
                         "replicas",
-                        "3"));
+                        "3"),
+                Map.ofEntries(
+                        Map.entry("networkPolicy.enabled", "true"),
+                        Map.entry("networkPolicy.apiServerCidrs", "{10.0.0.1/32}"),
+                        Map.entry("networkPolicy.managementFrom[0].podSelector.matchLabels.app", "prometheus"),
+                        Map.entry("serviceAccount.annotations.a", "b"),
+                        Map.entry("extraEnv[0].name", "A"),
+                        Map.entry("extraEnv[0].value", "b"),
+                        Map.entry("port", "9443"),
+                        Map.entry("kinds[0].group", "game.kruise.io"),
+                        Map.entry("kinds[0].kind", "GameServerSet"),
+                        Map.entry("kinds[0].resource", "gameserversets"),
+                        Map.entry("kinds[0].versions", "{v1alpha1}"),
+                        Map.entry("rules.templateMetadataKeys", "{version,team/*}"),
+                        Map.entry("tracker.enabled", "true")));
         for (String certs : List.of("cluster", "cert-manager", "files")) {
             for (String mode : List.of("enforce", "warn", "audit", "off")) {
                 for (Map<String, String> more : switches) {
@@ -158,7 +172,7 @@ class ChartTest {
     }
 
     @Test
-    void helm_lint_is_content() {
+    void helm_lint_reports_nothing() {
         LintResult result = new Helm(CHART).lint().strict().call();
         assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
         assertThat(matrix().count()).isGreaterThanOrEqualTo(40);
@@ -377,8 +391,15 @@ class ChartTest {
     }
 
     @Test
-    void with_a_secret_of_ones_own_nothing_asks_the_api_server() {
-        List<JsonNode> objects = objects(Map.of("certs.mode", "files", "certs.secretName", "mine"));
+    void with_a_secret_of_the_user_and_no_auto_profile_no_token_is_mounted() {
+        Map<String, String> files = Map.of("certs.mode", "files", "certs.secretName", "mine");
+        assertThat(one(objects(files), "Deployment")
+                        .at("/spec/template/spec/automountServiceAccountToken")
+                        .asBoolean())
+                .as("the profile auto is read from the API server")
+                .isTrue();
+        List<JsonNode> objects = objects(
+                Map.of("certs.mode", "files", "certs.secretName", "mine", "openkruise.verticalScaling", "disabled"));
         assertThat(one(objects, "Deployment")
                         .at("/spec/template/spec/automountServiceAccountToken")
                         .asBoolean(true))
@@ -410,6 +431,13 @@ class ChartTest {
                 "affinity.node=x",
                 "tracker.resources.cpu=1",
                 "resizePolicy.cpu=Restart",
+                "openkruise.verticalScaling=on",
+                "openkruise.gate=on",
+                "namespaceOverride=A_B",
+                "port=0",
+                "dnsPolicy=None",
+                "networkPolicy.webhookFrom[0].pods=x",
+                "podSecurity.user=1",
                 "owners=maybe",
                 "serviceMonitor.enabled=yes"
             })
@@ -420,13 +448,13 @@ class ChartTest {
     }
 
     @Test
-    void who_has_to_show_a_certificate_is_read_from_a_config_map_that_must_be_named() {
+    void the_client_ca_is_read_from_a_config_map_that_must_be_named() {
         List<JsonNode> objects = objects(Map.of("clientCa.mode", "required", "clientCa.configMap", "clients"));
         JsonNode pod = one(objects, "Deployment").at("/spec/template/spec");
         assertThat(pod.path("volumes").toString())
                 .contains("{\"name\":\"client-ca\",\"configMap\":{\"name\":\"clients\"}}");
         assertThat(objects)
-                .as("a test that has no certificate would fail")
+                .as("a test without a client certificate would fail")
                 .noneMatch(object -> object.path("kind").asString().equals("Pod"));
         assertThatThrownBy(() -> rendered(Map.of("clientCa.mode", "required")))
                 .hasMessageContaining("clientCa.configMap");
@@ -492,7 +520,7 @@ class ChartTest {
 
     /** No namespaceSelector holds off what is in no namespace. */
     @Test
-    void sidecar_sets_are_asked_about_once_and_by_the_charts_mode_alone() throws Exception {
+    void a_sidecar_set_is_reviewed_by_one_webhook_in_the_mode_of_the_chart() throws Exception {
         for (String mode : List.of("enforce", "warn", "audit", "off")) {
             List<JsonNode> webhooks = one(objects(Map.of("mode", mode)), "ValidatingWebhookConfiguration")
                     .path("webhooks")
@@ -593,6 +621,8 @@ class ChartTest {
                 "DaemonSet|UPDATE|/status|{}|false",
                 "SidecarSet|UPDATE|/spec/containers|[{\"name\":\"s\"}]|true",
                 "SidecarSet|UPDATE|/spec/initContainers|[{\"name\":\"s\"}]|true",
+                "SidecarSet|UPDATE|/spec/volumes|[{\"name\":\"v\"}]|true",
+                "SidecarSet|UPDATE|/spec/patchPodMetadata|[]|true",
                 "SidecarSet|UPDATE|/spec/selector|{\"matchLabels\":{}}|false",
                 "SidecarSet|UPDATE|/spec/injectionStrategy|{\"paused\":true}|false",
                 "SidecarSet|UPDATE|/spec/updateStrategy/type|\"NotUpdate\"|true",
@@ -624,6 +654,14 @@ class ChartTest {
                             JSON.readTree(
                                     "{\"subsets\":[{\"name\":\"a\",\"replicas\":1},{\"name\":\"b\",\"patch\":{\"metadata\":{}}}]}"));
         }
+        if (kind.equals("Pod")) {
+            before.path("metadata")
+                    .asObject()
+                    .set(
+                            "ownerReferences",
+                            JSON.readTree(
+                                    "[{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\",\"controller\":true}]"));
+        }
         ObjectNode after = before.deepCopy().asObject();
         int cut = pointer.lastIndexOf('/');
         JsonNode parent = cut == 0 ? after : after.at(pointer.substring(0, cut));
@@ -650,12 +688,150 @@ class ChartTest {
         variables.put(
                 "oldObject", operation.equals("CREATE") ? dev.cel.common.values.NullValue.NULL_VALUE : plain(before));
         variables.put("request", Map.of("operation", operation));
-        boolean matches = true;
-        for (JsonNode condition : webhook.path("matchConditions")) {
-            matches &=
-                    (Boolean) program(condition.path("expression").asString()).eval(variables);
+        assertThat(matches(webhook, variables)).isEqualTo(asked);
+    }
+
+    /** What makes a Pod governed, and whether its update may be stopped where no guard answers. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}|false",
+                "{\"annotations\":{\"a\":\"b\"}}|false",
+                "{\"annotations\":{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}}|true",
+                "{\"ownerReferences\":[{\"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"controller\":true}]}|false",
+                "{\"ownerReferences\":[{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\",\"controller\":true}]}|true",
+                "{\"ownerReferences\":[{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\",\"controller\":false}]}|false",
+                "{\"ownerReferences\":[{\"apiVersion\":\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\"}]}|false",
+            })
+    void only_pods_that_can_be_denied_depend_on_the_guard(String metadata, boolean governed) throws Exception {
+        ObjectNode with = JSON.createObjectNode();
+        with.set("metadata", JSON.readTree(metadata));
+        with.set("spec", JSON.readTree("{\"priority\":1}"));
+        ObjectNode without = JSON.createObjectNode();
+        without.set("metadata", JSON.readTree("{}"));
+        without.set("spec", JSON.readTree("{\"priority\":2}"));
+        for (boolean old : List.of(true, false)) {
+            Map<String, Object> variables = Map.of(
+                    "object", plain(old ? without : with),
+                    "oldObject", plain(old ? with : without),
+                    "request", Map.of("operation", "UPDATE"));
+            Map<String, String> policies = new HashMap<>();
+            for (JsonNode webhook :
+                    one(RENDERED, "ValidatingWebhookConfiguration").path("webhooks")) {
+                String name = webhook.path("name").asString();
+                if (name.contains("pods.enforce") && matches(webhook, variables)) {
+                    policies.put(name, webhook.path("failurePolicy").asString());
+                }
+            }
+            assertThat(policies)
+                    .isEqualTo(
+                            governed
+                                    ? Map.of("pods.enforce.inplace-guard.io", "Fail")
+                                    : Map.of("other-pods.enforce.inplace-guard.io", "Ignore"));
         }
-        assertThat(matches).isEqualTo(asked);
+    }
+
+    private static boolean matches(JsonNode webhook, Map<String, Object> variables) throws Exception {
+        for (JsonNode condition : webhook.path("matchConditions")) {
+            if (!(Boolean) program(condition.path("expression").asString()).eval(variables)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{\"name\":\"a\"}]|true",
+                "[{\"name\":\"a\",\"resizePolicy\":[]}]|true",
+                "[{\"name\":\"a\",\"resizePolicy\":[{\"resourceName\":\"cpu\",\"restartPolicy\":\"NotRequired\"}]}]|true",
+                "[{\"name\":\"a\",\"resizePolicy\":[{\"resourceName\":\"cpu\"},{\"resourceName\":\"memory\"}]}]|false",
+                "[{\"name\":\"a\",\"resizePolicy\":[{\"resourceName\":\"memory\"},{\"resourceName\":\"cpu\"}]},{\"name\":\"b\"}]|true",
+            })
+    void a_new_pod_that_needs_no_default_is_not_reviewed(String containers, boolean reviewed) throws Exception {
+        JsonNode webhook =
+                one(RENDERED, "MutatingWebhookConfiguration").path("webhooks").get(0);
+        assertThat(webhook.path("name").asString()).isEqualTo("pod-creation.inplace-guard.io");
+        JsonNode pod = JSON.readTree("{\"spec\":{\"containers\":" + containers + "}}");
+        assertThat(matches(webhook, Map.of("object", plain(pod)))).isEqualTo(reviewed);
+    }
+
+    /** RBAC grants the tracker patch on whole objects; the policy leaves it the annotations of this project. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/metadata/annotations|{\"a\":\"b\",\"inplace-guard.io/resize\":\"InProgress\"}|true",
+                "/metadata/annotations|{\"a\":\"b\"}|true",
+                "/metadata/annotations|{\"a\":\"c\"}|false",
+                "/metadata/annotations|{}|false",
+                "/metadata/annotations|{\"a\":\"b\",\"x\":\"y\"}|false",
+                "/metadata/labels|{\"l\":\"m\"}|false",
+                "/metadata/finalizers|[\"x\"]|false",
+                "/metadata/ownerReferences|[]|false",
+                "/spec|{\"priority\":2}|false",
+            })
+    void the_tracker_may_change_its_own_annotations_only(String pointer, String value, boolean allowed)
+            throws Exception {
+        JsonNode policy = objects(Map.of("tracker.enabled", "true")).stream()
+                .filter(object -> object.path("kind").asString().equals("ValidatingAdmissionPolicy"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(policy.at("/spec/matchConditions/0/expression").asString())
+                .isEqualTo("request.userInfo.username == \"system:serviceaccount:inplace-system:"
+                        + "guard-inplace-guard-tracker\"");
+        JsonNode before = JSON.readTree("{\"metadata\":{\"annotations\":{\"a\":\"b\",\"inplace-guard.io/resize\":"
+                + "\"Proposed\"}},\"spec\":{\"priority\":1}}");
+        ObjectNode after = before.deepCopy().asObject();
+        int cut = pointer.lastIndexOf('/');
+        (cut == 0 ? after : after.at(pointer.substring(0, cut)).asObject())
+                .set(pointer.substring(cut + 1), JSON.readTree(value));
+        Map<String, Object> variables = new HashMap<>(Map.of("object", plain(after), "oldObject", plain(before)));
+        Map<String, Object> computed = new HashMap<>();
+        for (JsonNode variable : policy.at("/spec/variables")) {
+            computed.put(
+                    variable.path("name").asString(),
+                    program(variable.path("expression").asString()).eval(variables));
+        }
+        variables.put("variables", computed);
+        boolean passes = true;
+        for (JsonNode validation : policy.at("/spec/validations")) {
+            passes &=
+                    (Boolean) program(validation.path("expression").asString()).eval(variables);
+        }
+        assertThat(passes).isEqualTo(allowed);
+    }
+
+    @Test
+    void a_release_named_by_digits_renders_valid_labels_and_names() {
+        for (Object document : new Yaml()
+                .loadAll(new Helm(CHART)
+                        .template()
+                        .withName("123")
+                        .withNamespace("456")
+                        .withKubeVersion("1.33.0")
+                        .set("tracker.enabled", "true")
+                        .call())) {
+            JsonNode object = JSON.valueToTree(document);
+            for (String place :
+                    List.of("/metadata/labels", "/spec/selector/matchLabels", "/spec/template/metadata/labels")) {
+                object.at(place)
+                        .forEach(label ->
+                                assertThat(label.isString()).as("%s", label).isTrue());
+            }
+            if (object.path("kind").asString().equals("Service")) {
+                assertThat(object.at("/metadata/name").asString()).matches("[a-z].*");
+            }
+        }
+    }
+
+    @Test
+    void the_value_drain_seconds_of_older_charts_still_works() {
+        assertThat(rendered(Map.of("drainSeconds", "7"))).contains("terminationGracePeriodSeconds: 27");
+        assertThat(rendered(Map.of("shutdownDelaySeconds", "7"))).contains("terminationGracePeriodSeconds: 27");
     }
 
     private static final List<JsonNode> RENDERED = objects(DEFAULTS);
@@ -669,6 +845,7 @@ class ChartTest {
                     .addVar("object", SimpleType.DYN)
                     .addVar("oldObject", SimpleType.DYN)
                     .addVar("request", SimpleType.DYN)
+                    .addVar("variables", SimpleType.DYN)
                     .build();
             known = cel.createProgram(cel.compile(expression).getAst());
             PROGRAMS.put(expression, known);
