@@ -272,7 +272,7 @@ final class JsonScanner {
     }
 
     /**
-     * Builds the value that comes next. Nesting beyond {@link JsonTree#DEEPEST} becomes {@link JsonTree#TOO_DEEP}.
+     * Builds the value that comes next. Nesting beyond {@link JsonTree#MAX_LEVELS} becomes {@link JsonTree#TOO_DEEP}.
      *
      * @param like a tree of this text that is probably much the same; what is equal in it is shared
      */
@@ -288,14 +288,14 @@ final class JsonScanner {
                     at += there.to - there.from;
                     yield there;
                 }
-                yield level >= JsonTree.DEEPEST ? tooDeep() : object(like, level);
+                yield level >= JsonTree.MAX_LEVELS ? tooDeep() : object(like, level);
             }
             case '[' -> {
                 if (like instanceof SpannedArray there && repeats(there.from, there.to)) {
                     at += there.to - there.from;
                     yield there;
                 }
-                yield level >= JsonTree.DEEPEST ? tooDeep() : array(like, level);
+                yield level >= JsonTree.MAX_LEVELS ? tooDeep() : array(like, level);
             }
             case '"' -> {
                 at++;

@@ -7,12 +7,15 @@ import io.inplaceguard.rule.Violation;
 import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.TemplateDiff;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -198,10 +201,15 @@ public final class Guard {
             if (!rollout.after().origin().isPod() && !rollout.subset()) {
                 List<Addition> additions =
                         defaults.forUpdate(rollout.before(), rollout.after(), wishes(subject, rollout), warnings);
+                Map<Integer, JsonNode> policies = new HashMap<>();
                 for (Addition addition : additions) {
                     patch.add(addition.at(rollout.pointer()));
-                    carried = carried.with(addition.to(carried.after()));
+                    // An appended entry is for a new container, whose policies are compared with nothing.
+                    if (!addition.appended()) {
+                        policies.put(addition.container(), addition.policies());
+                    }
                 }
+                carried = carried.with(carried.after().withResizePolicies(policies));
             }
             resized |= isResizedInPlace(carried);
         }

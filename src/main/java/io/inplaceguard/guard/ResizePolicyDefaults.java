@@ -41,11 +41,6 @@ final class ResizePolicyDefaults {
             return new Operation(
                     pointer + "/spec/containers/" + container + "/resizePolicy" + (appended ? "/-" : ""), policies);
         }
-
-        /** The template with it. An appended entry is for a new container, whose policies nothing is compared with. */
-        PodTemplate to(PodTemplate template) {
-            return appended ? template : template.withResizePolicy(container, policies);
-        }
     }
 
     ResizePolicyDefaults(GuardSettings settings) {

@@ -1,5 +1,6 @@
 package io.inplaceguard.guard;
 
+import io.inplaceguard.template.Defaulting;
 import io.inplaceguard.template.PodTemplate;
 import io.inplaceguard.template.TemplateDiff;
 
@@ -28,7 +29,7 @@ record TemplateUpdate(
 
     /** What differs between the two templates. */
     TemplateDiff update() {
-        return TemplateDiff.between(before, after, finished);
+        return TemplateDiff.between(before, after, Defaulting.NONE, finished);
     }
 
     /** The same with another wanted template. */

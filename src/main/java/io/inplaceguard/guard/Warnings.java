@@ -67,7 +67,7 @@ final class Warnings {
 
     private static Optional<Warning> notApplied(TemplateDiff update) {
         List<String> fields = update.changes().stream()
-                .filter(change -> change.part() != ChangeCategory.IMAGE)
+                .filter(change -> change.category() != ChangeCategory.IMAGE)
                 .map(change -> change.path().toString())
                 .toList();
         return fields.isEmpty()
@@ -101,7 +101,7 @@ final class Warnings {
         Set<String> restarting = new LinkedHashSet<>();
         Set<String> shrinking = new LinkedHashSet<>();
         update.changes(ChangeCategory.CPU_MEMORY).forEach(change -> {
-            String name = String.valueOf(change.container());
+            String name = change.requireContainer();
             boolean restarts = update.after()
                     .container(name)
                     .flatMap(container -> policy(container, change))
@@ -131,7 +131,7 @@ final class Warnings {
     }
 
     private static Optional<String> policy(Container container, Change change) {
-        return container.resizePolicy(String.valueOf(change.resource()));
+        return container.resizePolicy(change.requireResource());
     }
 
     private static String containers(Set<String> names) {

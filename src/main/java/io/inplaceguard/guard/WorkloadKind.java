@@ -1,9 +1,9 @@
 package io.inplaceguard.guard;
 
+import io.inplaceguard.template.ClaimTemplateChanges;
 import io.inplaceguard.template.FieldPath;
 import io.inplaceguard.template.JsonTree;
 import io.inplaceguard.template.PodTemplate;
-import io.inplaceguard.template.TemplateDiff;
 import io.inplaceguard.template.TemplateOrigin;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,7 +188,7 @@ enum WorkloadKind {
                 PodTemplate.ofWorkload(path, before),
                 PodTemplate.ofWorkload(path, after),
                 false,
-                !TemplateDiff.sameClaimTemplates(claimsBefore, claimsAfter),
+                !ClaimTemplateChanges.between(claimsBefore, claimsAfter).isEmpty(),
                 false);
     }
 

@@ -55,7 +55,7 @@ final class ImageInvalidRule implements Rule {
     }
 
     private static String sentence(Change change, TemplateDiff update) {
-        String container = Wording.name(String.valueOf(change.container()));
+        String container = Wording.name(change.requireContainer());
         boolean gone = change.after() == null || change.after().asString("").isBlank();
         return gone
                 ? "The image of container " + container + " was removed (it was " + Wording.shown(change.before())

@@ -29,7 +29,7 @@ final class NotInPlaceRule implements Rule {
 
     /** No default: a new kind of change does not compile until someone decides who answers for it. */
     private static boolean isMine(Change change) {
-        return switch (change.part()) {
+        return switch (change.category()) {
             // OpenKruise replaces an image; where there was none the patch is an addition, which it does not do in
             // place.
             case IMAGE -> change.action() == Action.ADDED && !ImageInvalidRule.isInvalid(change);

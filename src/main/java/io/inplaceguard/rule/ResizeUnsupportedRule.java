@@ -32,7 +32,7 @@ final class ResizeUnsupportedRule implements Rule {
     }
 
     private Optional<Violation> finding(Change change, TemplateDiff update) {
-        String name = String.valueOf(change.container());
+        String name = change.requireContainer();
         Optional<Container> container = update.after().container(name);
         if (container.isEmpty()) {
             return Optional.empty();
@@ -65,12 +65,12 @@ final class ResizeUnsupportedRule implements Rule {
     private static boolean isImplied(Change change, Container container, TemplateDiff update) {
         return update.after().origin() == TemplateOrigin.WORKLOAD
                 && change.action() == Action.CHANGED
-                && !container.hasRequest(String.valueOf(change.resource()));
+                && !container.hasRequest(change.requireResource());
     }
 
     private static String implied(Change change) {
         String resource = change.resource();
-        return "The " + resource + " limit of container " + Wording.name(String.valueOf(change.container()))
+        return "The " + resource + " limit of container " + Wording.name(change.requireContainer())
                 + " was changed from " + Wording.shown(change.before()) + " to " + Wording.shown(change.after())
                 + ", but the template has no " + resource
                 + " request: running pods keep the request that was defaulted from"

@@ -24,13 +24,13 @@ final class ResourceBoundsRule implements Rule {
     @Override
     public Stream<Violation> check(TemplateDiff update) {
         return update.changes(ChangeCategory.CPU_MEMORY)
-                .flatMap(change -> update.after().container(String.valueOf(change.container())).stream()
+                .flatMap(change -> update.after().container(change.requireContainer()).stream()
                         .flatMap(container -> finding(container, change).stream()))
                 .distinct();
     }
 
     private Optional<Violation> finding(Container container, Change change) {
-        String resource = String.valueOf(change.resource());
+        String resource = change.requireResource();
         Optional<Quantity> request = container.request(resource);
         Optional<Quantity> limit = container.limit(resource);
         if (request.isEmpty() || limit.isEmpty() || request.get().compareTo(limit.get()) <= 0) {

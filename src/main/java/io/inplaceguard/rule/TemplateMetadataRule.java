@@ -29,14 +29,14 @@ final class TemplateMetadataRule implements Rule {
     @Override
     public Stream<Violation> check(TemplateDiff update) {
         return update.changes().stream()
-                .filter(change -> change.part() == ChangeCategory.TEMPLATE_METADATA
-                        || change.part() == ChangeCategory.TEMPLATE_LABEL && !allowLabels)
+                .filter(change -> change.category() == ChangeCategory.TEMPLATE_METADATA
+                        || change.category() == ChangeCategory.TEMPLATE_LABEL && !allowLabels)
                 .map(change -> new Violation(id(), change.path(), sentence(change, update)));
     }
 
     private static String sentence(Change change, TemplateDiff update) {
         String what = Wording.subject(change, update) + " of the pod template " + Wording.happened(change) + ": ";
-        return change.part() == ChangeCategory.TEMPLATE_LABEL
+        return change.category() == ChangeCategory.TEMPLATE_LABEL
                 ? what + "the policy here is that labels and annotations of the pod template stay as they are"
                         + " (inplace-guard.rules.template-metadata=deny). Revert this, or put it on the workload's own metadata."
                 : what + "this is fixed when a pod is created. " + Wording.remedy(update);

@@ -43,6 +43,7 @@ final class Wording {
             case CHANGED -> "was changed";
             case REORDERED -> "was reordered";
             case DUPLICATED -> "is named twice";
+            case RESPELLED -> "was written differently";
         };
     }
 

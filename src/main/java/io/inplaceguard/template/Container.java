@@ -50,6 +50,11 @@ public record Container(String name, JsonNode node, FieldPath path) {
         return value == null ? Optional.empty() : Quantity.of(value);
     }
 
+    /** Whether this is a sidecar: an init container with {@code restartPolicy: Always}. */
+    public boolean isSidecar() {
+        return node.path("restartPolicy").asString("").equals("Always");
+    }
+
     /** Whether it uses dynamic resources ({@code resources.claims}). */
     public boolean hasClaims() {
         return !node.path("resources").path("claims").isEmpty();

@@ -1,31 +1,68 @@
 package io.inplaceguard.template;
 
 import java.math.BigDecimal;
+import java.util.Map;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.POJONode;
 
 /**
- * Builds trees that are safe to walk: nesting beyond {@link #DEEPEST} becomes one marker, so that no recursion over a tree
+ * Builds trees that are safe to walk: nesting beyond {@link #MAX_LEVELS} becomes one marker, so that no recursion over a tree
  * can run out of stack, and what lies beyond is known to be unknown.
  */
 public final class JsonTree {
 
     /** Levels of nesting that are kept; a pod template needs about 15. */
-    public static final int DEEPEST = 200;
+    public static final int MAX_LEVELS = 200;
 
-    /** Stands for what was nested too deeply to be compared. Equal to nothing a JSON text can say. */
-    public static final JsonNode TOO_DEEP = JsonNodeFactory.instance.pojoNode("nested too deeply");
+    /** Stands for what was nested too deeply to be compared. Equal to nothing, not even to itself: what it hides may differ. */
+    public static final JsonNode TOO_DEEP = new TooDeep();
 
-    /** An empty object, for reading only. */
-    public static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
+    /** An empty object that cannot be changed: every attempt throws UnsupportedOperationException. */
+    public static final JsonNode EMPTY = new ObjectNode(JsonNodeFactory.instance, Map.of());
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    /** Unequal as NaN is, so that no comparison of two trees ends before it finds the marker. */
+    private static final class TooDeep extends POJONode {
+        private TooDeep() {
+            super("nested too deeply");
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return false;
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
+    }
+
     private JsonTree() {}
+
+    /** A copy of an object with another value of one field. The values are shared, not copied. */
+    static ObjectNode with(JsonNode object, String field, JsonNode value) {
+        ObjectNode copy = NODES.objectNode();
+        object.properties().forEach(member -> copy.set(member.getKey(), member.getValue()));
+        return copy.set(field, value).asObject();
+    }
+
+    /** A copy of an object without one field. The values are shared, not copied. */
+    static ObjectNode without(JsonNode object, String field) {
+        ObjectNode copy = NODES.objectNode();
+        object.properties().forEach(member -> {
+            if (!member.getKey().equals(field)) {
+                copy.set(member.getKey(), member.getValue());
+            }
+        });
+        return copy;
+    }
 
     /**
      * The value whose first token the parser stands on; afterwards it stands on the last.
@@ -38,8 +75,8 @@ public final class JsonTree {
 
     private static JsonNode read(JsonParser parser, JsonToken token, int depth) {
         return switch (token) {
-            case START_OBJECT -> depth >= DEEPEST ? skip(parser) : object(parser, depth);
-            case START_ARRAY -> depth >= DEEPEST ? skip(parser) : array(parser, depth);
+            case START_OBJECT -> depth >= MAX_LEVELS ? skip(parser) : object(parser, depth);
+            case START_ARRAY -> depth >= MAX_LEVELS ? skip(parser) : array(parser, depth);
             case VALUE_STRING -> NODES.stringNode(parser.getString());
             case VALUE_NUMBER_INT -> number(parser);
             case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDecimalValue());

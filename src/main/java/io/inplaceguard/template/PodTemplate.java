@@ -1,42 +1,53 @@
 package io.inplaceguard.template;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A pod template as it arrived, or the spec of a Pod: the tree, where it stands, and questions rules ask of it. */
+/**
+ * A pod template as it arrived, or the spec of a Pod: the tree, where it is in the object, and questions that rules ask.
+ * Belongs to one review and one thread.
+ */
 public final class PodTemplate {
-
-    /**
-     * Why a template cannot be read as one.
-     *
-     * @param path     where
-     * @param sentence what was found and what was expected; never a value
-     */
-    public record Malformation(FieldPath path, String sentence) {}
 
     private final TemplateOrigin origin;
     private final FieldPath path;
+    private final JsonNode template;
     private final JsonNode metadata;
     private final JsonNode spec;
     private final List<Container> containers;
     private final List<Container> initContainers;
+    private @Nullable Map<String, Container> containersByName;
 
     /**
      * A template from its two halves.
      *
-     * @param path     where the template stands: {@code spec.template}; empty for a Pod or a SidecarSet
-     * @param metadata its metadata; null for none, and for a Pod, whose metadata is free
+     * @param path     where the template is: {@code spec.template}; empty for a Pod or a SidecarSet
+     * @param metadata its metadata; null for none, and for a Pod, whose metadata may change
      * @param spec     its spec; null for none
      */
     public PodTemplate(TemplateOrigin origin, FieldPath path, @Nullable JsonNode metadata, @Nullable JsonNode spec) {
+        this(origin, path, JsonTree.EMPTY, metadata, spec);
+    }
+
+    private PodTemplate(
+            TemplateOrigin origin,
+            FieldPath path,
+            JsonNode template,
+            @Nullable JsonNode metadata,
+            @Nullable JsonNode spec) {
         this.origin = origin;
         this.path = path;
+        this.template = template;
         this.metadata = orEmpty(metadata);
         this.spec = orEmpty(spec);
         this.containers = containers("containers");
@@ -47,7 +58,7 @@ public final class PodTemplate {
     public static PodTemplate ofWorkload(FieldPath path, @Nullable JsonNode template) {
         JsonNode tree = orEmpty(template);
         return tree.isObject()
-                ? new PodTemplate(TemplateOrigin.WORKLOAD, path, tree.get("metadata"), tree.get("spec"))
+                ? new PodTemplate(TemplateOrigin.WORKLOAD, path, tree, tree.get("metadata"), tree.get("spec"))
                 : new PodTemplate(TemplateOrigin.WORKLOAD, path, null, tree);
     }
 
@@ -56,21 +67,30 @@ public final class PodTemplate {
     }
 
     private List<Container> containers(String list) {
-        List<Container> found = new ArrayList<>();
-        for (JsonNode node : spec.path(list)) {
-            found.add(Container.at(
-                    node.isNull() ? JsonTree.EMPTY : node, path.field("spec").field(list)));
+        JsonNode nodes = spec.path(list);
+        if (!nodes.isArray() || nodes.isEmpty()) {
+            return List.of();
         }
-        return found;
+        FieldPath at = path.field("spec").field(list);
+        List<Container> found = new ArrayList<>(nodes.size());
+        for (JsonNode node : nodes) {
+            found.add(Container.at(node.isNull() ? JsonTree.EMPTY : node, at));
+        }
+        return Collections.unmodifiableList(found);
     }
 
     public TemplateOrigin origin() {
         return origin;
     }
 
-    /** Where the template stands; its spec is one field further. */
+    /** Where the template is in the object; its spec is one field further. */
     public FieldPath path() {
         return path;
+    }
+
+    /** The whole template, with what it has beside metadata and spec; an empty object for a Pod or a SidecarSet. */
+    JsonNode tree() {
+        return template;
     }
 
     JsonNode metadata() {
@@ -82,20 +102,38 @@ public final class PodTemplate {
         return spec;
     }
 
-    /** The regular containers in their order. */
+    /** The regular containers in their order; empty where {@code containers} is not a list. */
     public List<Container> containers() {
         return containers;
     }
 
-    List<Container> initContainers() {
+    /** The init containers in their order, sidecars included; empty where {@code initContainers} is not a list. */
+    public List<Container> initContainers() {
         return initContainers;
     }
 
-    /** The regular container of that name; the first where several have it. */
+    /** The regular container of that name; the first where several have it. Does not search the list. */
     public Optional<Container> container(String name) {
-        return containers.stream()
-                .filter(container -> container.name().equals(name))
-                .findFirst();
+        Map<String, Container> byName = containersByName;
+        if (byName == null) {
+            byName = new HashMap<>();
+            for (Container container : containers) {
+                byName.putIfAbsent(container.name(), container);
+            }
+            containersByName = byName;
+        }
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** Whether any regular or init container uses dynamic resources ({@code resources.claims}). */
+    public boolean hasClaims() {
+        return containers.stream().anyMatch(Container::hasClaims)
+                || initContainers.stream().anyMatch(Container::hasClaims);
+    }
+
+    /** The resources of the pod as a whole; empty where {@code spec.resources} is absent. {@code {}} is present. */
+    public Optional<PodResources> podResources() {
+        return spec.path("resources").isObject() ? Optional.of(new PodResources(this)) : Optional.empty();
     }
 
     /** The template's annotation of that name; empty text where there is none. */
@@ -103,25 +141,39 @@ public final class PodTemplate {
         return metadata.path("annotations").path(name).asString("");
     }
 
-    /** The same template with another resizePolicy in the regular container at that index. */
-    public PodTemplate withResizePolicy(int container, JsonNode policies) {
-        JsonNode changed = spec.deepCopy();
-        changed.path("containers").path(container).asObject().set("resizePolicy", policies);
-        return new PodTemplate(origin, path, metadata, changed);
+    /**
+     * The same template with another resizePolicy in some regular containers. Everything that stays the same is shared
+     * with this template, so the work is proportional to the number of containers.
+     *
+     * @param policies the whole lists, by the container's index; indexes of what is not an object are ignored
+     */
+    public PodTemplate withResizePolicies(Map<Integer, JsonNode> policies) {
+        if (policies.isEmpty() || containers.isEmpty()) {
+            return this;
+        }
+        ArrayNode changed = JsonNodeFactory.instance.arrayNode(containers.size());
+        int index = 0;
+        for (JsonNode container : spec.path("containers")) {
+            JsonNode policy = policies.get(index++);
+            changed.add(
+                    policy == null || !container.isObject()
+                            ? container
+                            : JsonTree.with(container, "resizePolicy", policy));
+        }
+        return new PodTemplate(origin, path, template, metadata, JsonTree.with(spec, "containers", changed));
     }
 
     /**
      * This template with a strategic merge patch applied, as a UnitedDeployment does for a subset.
      *
-     * @param at where the patch stands
+     * @param at where the patch is in the object
      * @throws IllegalArgumentException when the patch cannot be applied; the message says why, never a value
      */
     public PodTemplate patched(FieldPath at, JsonNode patch) {
-        ObjectNode template = JsonNodeFactory.instance.objectNode();
-        template.set("metadata", metadata);
-        template.set("spec", spec);
-        JsonNode merged = StrategicMergePatch.apply(template, patch);
-        return new PodTemplate(origin, at, merged.get("metadata"), merged.get("spec"));
+        ObjectNode whole = JsonTree.with(template, "metadata", metadata);
+        whole.set("spec", spec);
+        JsonNode merged = StrategicMergePatch.apply(whole, patch);
+        return new PodTemplate(origin, at, merged, merged.get("metadata"), merged.get("spec"));
     }
 
     /**
@@ -136,14 +188,18 @@ public final class PodTemplate {
                                 .asString(""));
     }
 
-    /** What keeps this template from being read as one; empty where nothing does. */
+    /**
+     * What keeps this template from being read as one, or from being compared: a value of the wrong type, or a limit of
+     * {@link ObjectLimits} that it exceeds. Empty where nothing does.
+     */
     public List<Malformation> malformations() {
-        List<Malformation> malformations = new ArrayList<>();
-        if (JsonTree.isTooDeep(spec) || JsonTree.isTooDeep(metadata)) {
-            malformations.add(new Malformation(
-                    path, "it is nested more than " + JsonTree.DEEPEST + " levels deep and cannot be compared"));
-            return malformations;
+        Optional<Malformation> exceeded = template.isEmpty()
+                ? ObjectLimits.exceeded(path, spec).or(() -> ObjectLimits.exceeded(path, metadata))
+                : ObjectLimits.exceeded(path, template);
+        if (exceeded.isPresent()) {
+            return List.of(exceeded.get());
         }
+        List<Malformation> malformations = new ArrayList<>();
         FieldPath at = path.field("spec");
         if (!spec.isObject()) {
             malformations.add(new Malformation(at, "it is not an object"));

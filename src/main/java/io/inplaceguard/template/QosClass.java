@@ -1,11 +1,11 @@
 package io.inplaceguard.template;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The quality of service class of a pod, which no resize may change. */
 public enum QosClass {
@@ -28,34 +28,64 @@ public enum QosClass {
     }
 
     /**
-     * The class a pod of this template has, with its requests defaulted from its limits. Values that are no quantity
-     * count as absent.
-     * Source: ComputePodQOS (pkg/apis/core/v1/helper/qos/qos.go), SetDefaults_Pod (pkg/apis/core/v1/defaults.go).
+     * The class that the API server gives a pod of this template: from {@code spec.resources} where the template has it,
+     * be it empty, else from its containers. Zero and values that are not a quantity count as absent.
+     * Source: ComputePodQOS (pkg/apis/core/v1/helper/qos/qos.go).
      */
     public static QosClass of(PodTemplate template) {
-        Stream<Container> counted = template.spec().path("resources").isObject()
-                ? Stream.of(new Container("", template.spec(), template.path()))
-                : Stream.concat(template.containers().stream(), template.initContainers().stream());
-        Map<String, BigDecimal> requests = new HashMap<>();
-        Map<String, BigDecimal> limits = new HashMap<>();
-        boolean allLimited = true;
-        for (Container container : counted.toList()) {
-            for (String resource : RESOURCES) {
-                positive(container.effectiveRequest(resource))
-                        .ifPresent(request -> requests.merge(resource, request.number(), BigDecimal::add));
-                Optional<Quantity> limit = positive(container.limit(resource));
-                limit.ifPresent(found -> limits.merge(resource, found.number(), BigDecimal::add));
-                allLimited &= limit.isPresent();
-            }
-        }
-        if (requests.isEmpty() && limits.isEmpty()) {
-            return BEST_EFFORT;
-        }
-        // All numbers have the same scale, so equal maps are equal sums.
-        return allLimited && requests.equals(limits) ? GUARANTEED : BURSTABLE;
+        return template.podResources().map(QosClass::ofPod).orElseGet(() -> ofContainers(template));
     }
 
-    private static Optional<Quantity> positive(Optional<Quantity> quantity) {
-        return quantity.filter(Quantity::isPositive);
+    /**
+     * The class from the regular and init containers alone, as a library without pod-level resources computes it
+     * (OpenKruise is built on Kubernetes 1.32). Requests are defaulted from limits.
+     * Source: ComputePodQOS (pkg/apis/core/v1/helper/qos/qos.go), SetDefaults_Pod (pkg/apis/core/v1/defaults.go).
+     */
+    public static QosClass ofContainers(PodTemplate template) {
+        List<Container> counted = new ArrayList<>(template.containers());
+        counted.addAll(template.initContainers());
+        Sums sums = new Sums();
+        for (Container container : counted) {
+            for (String resource : RESOURCES) {
+                sums.add(
+                        resource,
+                        container.effectiveRequest(resource).map(Quantity::number),
+                        container.limit(resource).map(Quantity::number));
+            }
+        }
+        return sums.qosClass();
+    }
+
+    private static QosClass ofPod(PodResources pod) {
+        Sums sums = new Sums();
+        for (String resource : RESOURCES) {
+            sums.add(
+                    resource,
+                    pod.effectiveRequest(resource),
+                    pod.limit(resource).map(Quantity::number));
+        }
+        return sums.qosClass();
+    }
+
+    /** Requests and limits by resource. All numbers have the same scale, so equal maps are equal sums. */
+    private static final class Sums {
+        private final Map<String, BigDecimal> requests = new HashMap<>();
+        private final Map<String, BigDecimal> limits = new HashMap<>();
+        private boolean allLimited = true;
+
+        void add(String resource, Optional<BigDecimal> request, Optional<BigDecimal> limit) {
+            request.filter(amount -> amount.signum() > 0)
+                    .ifPresent(amount -> requests.merge(resource, amount, BigDecimal::add));
+            Optional<BigDecimal> positive = limit.filter(amount -> amount.signum() > 0);
+            positive.ifPresent(amount -> limits.merge(resource, amount, BigDecimal::add));
+            allLimited &= positive.isPresent();
+        }
+
+        QosClass qosClass() {
+            if (requests.isEmpty() && limits.isEmpty()) {
+                return BEST_EFFORT;
+            }
+            return allLimited && requests.equals(limits) ? GUARANTEED : BURSTABLE;
+        }
     }
 }

@@ -2,31 +2,34 @@ package io.inplaceguard.template;
 
 import java.util.List;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Two templates and the ordered list of their changes.
  *
  * @param before   the stored template
  * @param after    the wanted template
- * @param changes  what differs once both are normalised; empty where they mean the same
+ * @param changes  what differs once Go has decoded and encoded both; empty where they mean the same
  * @param finished whether the Pod has Succeeded or Failed; false for a template
  */
 public record TemplateDiff(PodTemplate before, PodTemplate after, List<Change> changes, boolean finished) {
 
-    /** The difference between two templates of one workload. */
-    public static TemplateDiff between(PodTemplate before, PodTemplate after) {
-        return between(before, after, false);
+    /**
+     * The difference between two templates of one workload.
+     *
+     * @param defaulting which defaults both get before they are compared
+     */
+    public static TemplateDiff between(PodTemplate before, PodTemplate after, Defaulting defaulting) {
+        return between(before, after, defaulting, false);
     }
 
-    /** The difference between two states of one Pod. */
-    public static TemplateDiff between(PodTemplate before, PodTemplate after, boolean finished) {
+    /**
+     * The difference between two states of one object.
+     *
+     * @param defaulting which defaults both get before they are compared; {@link Defaulting#NONE} for a Pod
+     * @param finished   whether this is a Pod that has Succeeded or Failed
+     */
+    public static TemplateDiff between(PodTemplate before, PodTemplate after, Defaulting defaulting, boolean finished) {
         return new TemplateDiff(before, after, TemplateDiffer.changes(before, after), finished);
-    }
-
-    /** Whether two values of volumeClaimTemplates mean the same; missing nodes and null are none. */
-    public static boolean sameClaimTemplates(JsonNode before, JsonNode after) {
-        return before.equals(after) || TemplateDiffer.sameClaimTemplates(before, after);
     }
 
     /** Whether the two mean the same. */
@@ -34,13 +37,18 @@ public record TemplateDiff(PodTemplate before, PodTemplate after, List<Change> c
         return changes.isEmpty();
     }
 
-    /** The changes of one kind, in order. */
-    public Stream<Change> changes(ChangeCategory part) {
-        return changes.stream().filter(change -> change.part() == part);
+    /** Whether something changed, and all of it is defaults that OpenKruise's webhook writes. */
+    public boolean onlyDefaultsAdded() {
+        return !changes.isEmpty() && changes.stream().allMatch(Change::defaultWritten);
     }
 
-    /** Whether anything of that kind changed. */
-    public boolean touches(ChangeCategory part) {
-        return changes.stream().anyMatch(change -> change.part() == part);
+    /** The changes of one category, in order. */
+    public Stream<Change> changes(ChangeCategory category) {
+        return changes.stream().filter(change -> change.category() == category);
+    }
+
+    /** Whether anything of that category changed. */
+    public boolean touches(ChangeCategory category) {
+        return changes.stream().anyMatch(change -> change.category() == category);
     }
 }

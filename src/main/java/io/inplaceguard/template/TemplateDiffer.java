@@ -40,11 +40,12 @@ final class TemplateDiffer {
         return new TemplateDiffer(before, after).walk();
     }
 
-    /** Whether two lists of claim templates mean the same. */
-    static boolean sameClaimTemplates(JsonNode before, JsonNode after) {
+    /** Whether two claim templates mean the same. */
+    static boolean sameClaimTemplate(JsonNode before, JsonNode after) {
         PodTemplate none = new PodTemplate(TemplateOrigin.WORKLOAD, FieldPath.ROOT, null, null);
         TemplateDiffer differ = new TemplateDiffer(none, none);
-        differ.field(PodSchema.CLAIM_TEMPLATES.field("volumeClaimTemplates"), before, after, FieldPath.ROOT);
+        differ.struct(
+                PodSchema.CLAIM_TEMPLATES.field("volumeClaimTemplates").elementType(), before, after, FieldPath.ROOT);
         return differ.changes.isEmpty();
     }
 
@@ -256,7 +257,7 @@ final class TemplateDiffer {
                         ? part
                         : CPU_MEMORY.contains(resource) ? ChangeCategory.CPU_MEMORY : ChangeCategory.OTHER_RESOURCE;
                 FieldPath at = path.field(resource);
-                changes.add(new Change(kind, action(from, to), at, container, resource, from, to));
+                changes.add(new Change(kind, action(from, to), at, container, resource, from, to, false));
             }
         }
     }
@@ -554,6 +555,6 @@ final class TemplateDiffer {
     }
 
     private void report(Action action, FieldPath path, @Nullable JsonNode a, @Nullable JsonNode b) {
-        changes.add(new Change(part, action, path, container, null, a, b));
+        changes.add(new Change(part, action, path, container, null, a, b, false));
     }
 }
