@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "inplace-guard",
         mixinStandardHelpOptions = true,
-        version = "inplace-guard 0.1.0",
+        versionProvider = BuildVersion.class,
         description = "A Kubernetes admission webhook that keeps in-place updates in place.",
         subcommands = {CheckCommand.class, ExplainCommand.class, CertsCommand.class, SmokeCommand.class},
         footer = {

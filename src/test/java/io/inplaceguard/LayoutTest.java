@@ -1,87 +1,182 @@
 package io.inplaceguard;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static java.util.stream.Collectors.flatMapping;
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toCollection;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The packages form a line; each may use only those to its right: review, guard, rule, template. */
+/**
+ * Which packages may depend on which, and where each framework may be used: the two tables below are the layout, and
+ * docs/architecture.md draws them. A new package needs a row in {@link #MAY_USE}.
+ */
 class LayoutTest {
+
+    private static final String BASE = "io.inplaceguard";
+
+    /** Packages of this project, by the package that may use them. {@code InplaceGuard} itself picks a command of any. */
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            entry("server", Set.of("runtime", "admission", "guard", "certs", "certs.rotation", "kube")),
+            entry("tracker", Set.of("runtime", "kube")),
+            entry("check", Set.of("check.report", "admission", "guard", "rule")),
+            entry("runtime", Set.of()),
+            entry("admission", Set.of("guard", "rule", "template")),
+            entry("guard", Set.of("rule", "template")),
+            entry("rule", Set.of("template")),
+            entry("template", Set.of()),
+            entry("kube", Set.of("guard")),
+            entry("certs", Set.of()),
+            entry("certs.rotation", Set.of("certs")));
+
+    /** Single classes of another package that may be used as well. */
+    private static final Map<String, Set<String>> MAY_USE_CLASS = Map.of("tracker", Set.of("guard.AnnotationKeys"));
+
+    /** Where a framework may be used; {@code ""} is the package of {@code InplaceGuard}. */
+    private static final Map<String, Library> LIBRARIES = Map.of(
+            "Spring", library("org.springframework", "server", "tracker", "runtime"),
+            "the servlet API", library("jakarta", "server", "runtime"),
+            "the fabric8 client", library("io.fabric8", "kube", "certs.rotation", "tracker"),
+            "BouncyCastle", library("org.bouncycastle", "certs"),
+            "picocli", library("picocli", "", "server", "certs", "check"));
+
+    /** Single classes outside those packages that may use a framework as well. */
+    private static final Map<String, Set<String>> ALSO_USED_IN = Map.of();
+
+    /** Uses that are still to be removed. */
+    private static final Set<String> KNOWN = Set.of(
+            "check.YamlReader uses template.FieldPath",
+            "runtime.StartupFailure uses certs.CertificateException",
+            "server.ReviewLog uses template.FieldPath",
+            "server.CertificateSource uses KubernetesClient",
+            "server.CertificateSource uses KubernetesClientException",
+            "server.ServerConfiguration uses KubernetesClient");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.inplaceguard");
+            .withImportOption(location -> !location.contains("__"))
+            .importPackages(BASE);
 
     @Test
-    void there_is_something_to_look_at() {
-        assertThat(CLASSES).hasSizeGreaterThan(20);
-    }
-
-    @Test
-    void no_packages_depend_on_each_other_in_a_circle() {
-        Map<String, Set<String>> uses = CLASSES.stream()
-                .collect(groupingBy(
-                        JavaClass::getPackageName,
-                        TreeMap::new,
-                        flatMapping(LayoutTest::otherPackages, toCollection(TreeSet::new))));
-        // What uses none of those that are left is in no circle; what is left in the end is in one, or uses one.
-        while (uses.values().removeIf(used -> Collections.disjoint(used, uses.keySet()))) {}
-        assertThat(uses).isEmpty();
-    }
-
-    private static Stream<String> otherPackages(JavaClass of) {
-        return of.getDirectDependenciesFromSelf().stream()
-                .map(dependency ->
-                        dependency.getTargetClass().getBaseComponentType().getPackageName())
-                .filter(name -> !name.equals(of.getPackageName()));
+    void packages_do_not_depend_on_each_other_in_a_circle() {
+        slices().matching(BASE + ".(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
-    void the_engine_is_plain_java() {
-        noClasses()
-                .that()
-                .resideInAnyPackage(
-                        "io.inplaceguard.admission..",
-                        "io.inplaceguard.guard..",
-                        "io.inplaceguard.rule..",
-                        "io.inplaceguard.template..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("org.springframework..", "jakarta..", "io.fabric8..", "java.net..", "picocli..")
-                .check(CLASSES);
+    void every_package_has_a_row_in_the_table_and_every_row_a_package() {
+        Set<String> packages = CLASSES.stream()
+                .map(LayoutTest::packageOf)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(MAY_USE.keySet()).as("rows of MAY_USE in LayoutTest").containsExactlyInAnyOrderElementsOf(packages);
     }
 
-    @ParameterizedTest(name = "{0} does not use {1}")
-    @CsvSource({
-        "template, rule",
-        "template, guard",
-        "template, admission",
-        "rule, guard",
-        "rule, admission",
-        "guard, admission",
-    })
-    void the_line_is_kept(String left, String right) {
-        noClasses()
-                .that()
-                .resideInAPackage("io.inplaceguard." + left + "..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.inplaceguard." + right + "..")
-                .check(CLASSES);
+    static Stream<String> packages() {
+        return MAY_USE.keySet().stream().sorted();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("packages")
+    void a_package_uses_only_the_packages_in_its_row(String user) {
+        Set<String> allowed = new TreeSet<>(MAY_USE.get(user));
+        allowed.addAll(MAY_USE_CLASS.getOrDefault(user, Set.of()));
+        assertThat(CLASSES.stream()
+                        .filter(type -> packageOf(type).equals(user))
+                        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                        .filter(dependency -> isOurs(target(dependency)))
+                        .filter(dependency -> !packageOf(target(dependency)).equals(user))
+                        .filter(dependency -> !allowed.contains(packageOf(target(dependency))))
+                        .filter(dependency -> !allowed.contains(relative(topLevel(target(dependency)))))
+                        .map(dependency -> origin(dependency) + " uses " + relative(topLevel(target(dependency))))
+                        .filter(use -> !KNOWN.contains(use))
+                        .distinct()
+                        .sorted())
+                .as("the package %s may use only %s", user, allowed)
+                .isEmpty();
+    }
+
+    static Stream<String> libraries() {
+        return LIBRARIES.keySet().stream().sorted();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("libraries")
+    void a_framework_is_used_only_where_the_table_allows_it(String name) {
+        Library library = LIBRARIES.get(name);
+        Set<String> also = ALSO_USED_IN.getOrDefault(name, Set.of());
+        assertThat(CLASSES.stream()
+                        .filter(type -> !library.allowedIn().contains(packageOf(type)))
+                        .filter(type -> !also.contains(relative(topLevel(type))))
+                        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                        .filter(dependency -> library.has(target(dependency)))
+                        .map(dependency -> origin(dependency) + " uses "
+                                + target(dependency).getSimpleName())
+                        .filter(use -> !KNOWN.contains(use))
+                        .distinct()
+                        .sorted())
+                .as("%s may be used only in %s and %s", name, new TreeSet<>(library.allowedIn()), also)
+                .isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("libraries")
+    void a_framework_of_the_table_is_used_in_each_package_that_may_use_it(String name) {
+        Library library = LIBRARIES.get(name);
+        assertThat(CLASSES.stream()
+                        .filter(type -> type.getDirectDependenciesFromSelf().stream()
+                                .anyMatch(dependency -> library.has(target(dependency))))
+                        .map(LayoutTest::packageOf))
+                .as("users of %s", name)
+                .containsAll(library.allowedIn());
+    }
+
+    private static Library library(String prefix, String... allowedIn) {
+        return new Library(prefix, Set.of(allowedIn));
+    }
+
+    private record Library(String prefix, Set<String> allowedIn) {
+        boolean has(JavaClass type) {
+            return type.getPackageName().startsWith(prefix);
+        }
+    }
+
+    private static String origin(Dependency dependency) {
+        return relative(topLevel(dependency.getOriginClass()));
+    }
+
+    private static JavaClass target(Dependency dependency) {
+        return dependency.getTargetClass().getBaseComponentType();
+    }
+
+    private static boolean isOurs(JavaClass type) {
+        return type.getPackageName().equals(BASE) || type.getPackageName().startsWith(BASE + ".");
+    }
+
+    private static JavaClass topLevel(JavaClass type) {
+        JavaClass outer = type;
+        while (outer.getEnclosingClass().isPresent()) {
+            outer = outer.getEnclosingClass().get();
+        }
+        return outer;
+    }
+
+    /** @return the package below {@code io.inplaceguard}, empty for that package itself */
+    private static String packageOf(JavaClass type) {
+        return type.getPackageName().equals(BASE) ? "" : type.getPackageName().substring(BASE.length() + 1);
+    }
+
+    private static String relative(JavaClass type) {
+        return type.getName().substring(BASE.length() + 1);
     }
 }
