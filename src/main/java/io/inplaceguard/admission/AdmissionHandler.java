@@ -1,6 +1,5 @@
 package io.inplaceguard.admission;
 
-import io.inplaceguard.admission.AdmissionReviewWriter.Response;
 import io.inplaceguard.admission.ReviewOutcome.Decision;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
@@ -9,56 +8,75 @@ import io.inplaceguard.guard.Mutation;
 import io.inplaceguard.guard.Verdict;
 import io.inplaceguard.guard.Warning;
 import io.inplaceguard.rule.Violation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Answers one AdmissionReview: read, judge or propose, write. Safe for use by several threads. */
+/**
+ * Answers an AdmissionReview: decode, evaluate ({@link Guard}: which workload, strategy, diff, rules), verdict, encode.
+ * Safe for use by several threads.
+ */
 public final class AdmissionHandler {
+
+    /** The page of the rules that denials point to, unless another one is configured. */
+    public static final String DEFAULT_DOCS_URL =
+            "https://github.com/inplace-guard/inplace-guard/blob/main/docs/rules.md";
+
+    /** More lines than this help nobody, and an answer has at most 64 KiB. */
+    private static final int MAX_WARNINGS = 20;
+
+    private static final int MAX_FIELD = 300;
 
     private final Guard guard;
     private final Set<String> exemptUsernames;
     private final Set<String> exemptGroups;
+    private final String docsUrl;
 
-    /** A reviewer whose guard knows no owners. */
+    /** A handler that knows no owners of Pods: only their own annotations count. */
     public AdmissionHandler(GuardSettings settings) {
         this(settings, new Guard(settings));
     }
 
+    /** A handler that denies with a pointer to {@value #DEFAULT_DOCS_URL}. */
     public AdmissionHandler(GuardSettings settings, Guard guard) {
+        this(settings, guard, DEFAULT_DOCS_URL);
+    }
+
+    /** @param docsUrl page that has a section for each rule, named by its id; empty to deny without a pointer */
+    public AdmissionHandler(GuardSettings settings, Guard guard, String docsUrl) {
         this.guard = guard;
         this.exemptUsernames = Set.copyOf(settings.exemptUsernames());
         this.exemptGroups = Set.copyOf(settings.exemptGroups());
+        this.docsUrl = docsUrl;
     }
 
     /**
-     * Answers whatever was posted. Never throws for what a caller can send: once a uid is read there is a verdict.
+     * Answers a posted body. Never throws for anything a caller can send: once a uid has been read there is a verdict.
      *
      * @param endpoint where it was posted
      * @param body     holds the request body from index 0; may be longer than it
-     * @param length   how many bytes of {@code body} count
+     * @param length   number of bytes of {@code body} that count
      */
     public AdmissionResult answer(Endpoint endpoint, byte[] body, int length) {
-        AdmissionReviewReader.Read read = AdmissionReviewReader.read(body, length);
-        AdmissionRequest review = read.review();
-        if (review == null) {
-            return new AdmissionResult.BadRequest(read.problem());
+        AdmissionReviewReader.Decoded decoded = AdmissionReviewReader.read(body, length);
+        AdmissionRequest request = decoded.request();
+        if (request == null) {
+            return new AdmissionResult.BadRequest(decoded.problem());
         }
         try {
-            return endpoint == Endpoint.MUTATE
-                    ? mutate(endpoint, review, guard)
-                    : told(endpoint, review, validate(review), null);
-        } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-            return failed(endpoint, review, e);
+            return endpoint == Endpoint.MUTATE ? mutate(request) : validate(endpoint.mode(), request);
+        } catch (Exception | StackOverflowError e) {
+            return endpoint == Endpoint.MUTATE ? mutateFailed(request, e) : validateFailed(endpoint.mode(), request, e);
         }
     }
 
     /**
-     * A recorded review and what the rules say of it.
+     * A recorded review and the verdict on it.
      *
      * @param namespace empty for cluster-scoped kinds
      * @param name      empty where it is generated later
@@ -66,131 +84,175 @@ public final class AdmissionHandler {
     public record Replay(String group, String kind, String namespace, String name, Verdict verdict) {}
 
     /**
-     * Judges a recorded review as {@code /validate} would, exemptions aside.
+     * Evaluates a recorded review as {@code /validate} would, without exemptions.
      *
-     * @throws IllegalArgumentException when it is no review; the message is a sentence
+     * @throws IllegalArgumentException when it is not an AdmissionReview; the message is a sentence
      */
     public Replay replay(byte[] body) {
-        AdmissionReviewReader.Read read = AdmissionReviewReader.read(body, body.length);
-        AdmissionRequest review = read.review();
-        if (review == null) {
-            throw new IllegalArgumentException(read.problem());
+        AdmissionReviewReader.Decoded decoded = AdmissionReviewReader.read(body, body.length);
+        AdmissionRequest request = decoded.request();
+        if (request == null) {
+            throw new IllegalArgumentException(decoded.problem());
         }
-        AdmissionAttributes subject = review.subject();
         return new Replay(
-                subject == null ? "" : subject.group(),
-                subject == null ? "" : subject.kind(),
-                Objects.requireNonNullElse(review.namespace(), ""),
-                Objects.requireNonNullElse(review.name(), ""),
-                validate(review));
+                request.group(),
+                request.kind(),
+                Objects.requireNonNullElse(request.namespace(), ""),
+                Objects.requireNonNullElse(request.name(), ""),
+                evaluate(request));
     }
 
-    private static AdmissionResult mutate(Endpoint endpoint, AdmissionRequest review, Guard guard) {
-        AdmissionAttributes subject = review.subject();
-        if (subject == null) {
-            // Nothing can be added to what cannot be read. Whether it is admitted is for /validate to say.
-            String warning = Warning.told("malformed", "nothing was defaulted: " + review.problem());
-            return decided(endpoint, review, Decision.WARNED, List.of(), Response.allowed(List.of(warning)), null);
+    private Verdict evaluate(AdmissionRequest request) {
+        AdmissionAttributes attributes = request.attributes();
+        if (attributes != null) {
+            return guard.validate(attributes);
         }
-        Mutation proposal = guard.mutate(subject);
-        Response response = new Response(
-                List.of(), proposal.warnings().stream().map(Warning::message).toList(), proposal.patch(), Map.of());
-        Decision result = proposal.patch().isEmpty() ? Decision.ALLOWED : Decision.PATCHED;
-        return decided(endpoint, review, result, List.of(), response, null);
-    }
-
-    private Verdict validate(AdmissionRequest review) {
-        AdmissionAttributes subject = review.subject();
-        if (subject != null) {
-            return guard.validate(subject);
-        }
-        return new Verdict(
-                List.of(new Violation(
-                        "malformed",
-                        "",
-                        "The AdmissionReview cannot be read to its end, so nothing can be compared: " + review.problem()
-                                + ". Correct the object.")),
-                List.of());
-    }
-
-    /** The guard itself failed: that is no reason to let a change pass unseen. */
-    private AdmissionResult failed(Endpoint endpoint, AdmissionRequest review, Throwable error) {
-        if (endpoint == Endpoint.MUTATE) {
-            String warning = Warning.told("error", "nothing was defaulted: inplace-guard failed on this object");
-            Response response = new Response(List.of(), List.of(warning), List.of(), Map.of("error", name(error)));
-            return decided(endpoint, review, Decision.ERROR, List.of(), response, error);
-        }
-        Violation finding = new Violation(
-                "error",
+        Violation violation = Violation.malformed(
                 "",
-                "inplace-guard failed on this object, so the change was not compared and is not let through unseen."
-                        + " Ask whoever runs it to look for uid " + review.uid() + " in its log.");
-        return told(endpoint, review, new Verdict(List.of(finding), List.of()), error);
+                "The AdmissionReview cannot be decoded completely, so nothing can be compared: " + request.problem()
+                        + ". Correct the object.");
+        return new Verdict(List.of(violation), List.of());
     }
 
-    private static String name(Throwable error) {
-        return error.getClass().getSimpleName();
-    }
-
-    /** Says a verdict in the voice of the endpoint's mode. */
-    private AdmissionResult told(
-            Endpoint endpoint, AdmissionRequest review, Verdict verdict, @Nullable Throwable error) {
+    private AdmissionResult validate(Mode mode, AdmissionRequest request) {
+        Verdict verdict = evaluate(request);
         List<Violation> violations = verdict.violations();
-        Optional<String> exempt = verdict.denied() ? exemption(review) : Optional.empty();
-        Map<String, String> audit = AdmissionReviewWriter.audit(endpoint.mode(), violations);
-        exempt.ifPresent(who -> audit.put("exempt", who));
-        if (error != null) {
-            audit.put("error", name(error));
+        Optional<String> exemption = verdict.denied() ? exemption(request) : Optional.empty();
+        Map<String, String> audit = audit(mode, violations);
+        exemption.ifPresent(who -> audit.put("exempt", who));
+        List<String> warnings = new ArrayList<>();
+        if (mode == Mode.WARN && exemption.isEmpty()) {
+            wouldBeDenied(violations, warnings);
         }
-        List<String> warnings = switch (endpoint.mode()) {
-            case "audit" -> List.of();
-            case "warn" ->
-                Stream.concat(
-                                exempt.isPresent() ? Stream.of() : AdmissionReviewWriter.wouldDeny(violations).stream(),
-                                verdict.warnings().stream().map(Warning::message))
-                        .toList();
-            default -> verdict.warnings().stream().map(Warning::message).toList();
-        };
-        boolean denies = endpoint.mode().equals("enforce") && exempt.isEmpty();
-        Decision result = error != null
-                ? Decision.ERROR
-                : exempt.isPresent()
-                        ? Decision.EXEMPT
-                        : verdict.denied() ? Decision.DENIED : warnings.isEmpty() ? Decision.ALLOWED : Decision.WARNED;
-        Response response = new Response(denies ? violations : List.of(), warnings, List.of(), audit);
-        return decided(endpoint, review, result, error == null ? violations : List.of(), response, error);
+        if (mode != Mode.AUDIT) {
+            warnings.addAll(lines(verdict.warnings()));
+        }
+        boolean denies = mode == Mode.ENFORCE && verdict.denied() && exemption.isEmpty();
+        DenialStatus status = denies ? DenialStatus.of(request, violations, docsUrl) : null;
+        Decision decision = exemption.isPresent()
+                ? Decision.EXEMPT
+                : verdict.denied() ? Decision.DENIED : warnings.isEmpty() ? Decision.ALLOWED : Decision.WARNED;
+        return respond(
+                request,
+                new AdmissionResponse(status, warnings, List.of(), audit),
+                outcome(request, mode, decision, violations, null));
     }
 
-    private Optional<String> exemption(AdmissionRequest review) {
-        if (review.username() != null && exemptUsernames.contains(review.username())) {
-            return Optional.of("user " + review.username());
+    private AdmissionResult mutate(AdmissionRequest request) {
+        AdmissionAttributes attributes = request.attributes();
+        if (attributes == null) {
+            // Whether such an object is admitted is decided by /validate.
+            return warnOfMutation(request, "malformed", "nothing was defaulted: " + request.problem());
         }
-        return review.groups().stream()
+        Mutation mutation = guard.mutate(attributes);
+        AdmissionResponse response =
+                new AdmissionResponse(null, lines(mutation.warnings()), mutation.patch(), Map.of());
+        Decision decision = mutation.patch().isEmpty() ? Decision.ALLOWED : Decision.PATCHED;
+        return respond(request, response, outcome(request, Mode.NONE, decision, List.of(), null));
+    }
+
+    private static AdmissionResult warnOfMutation(AdmissionRequest request, String id, String sentence) {
+        List<String> warnings = List.of(Warning.told(id, PlainText.line(sentence, Warning.LONGEST)));
+        return respond(
+                request,
+                new AdmissionResponse(null, warnings, List.of(), Map.of()),
+                outcome(request, Mode.NONE, Decision.WARNED, List.of(), null));
+    }
+
+    /** A failure of the guard itself does not let a change pass unchecked. */
+    private static AdmissionResult validateFailed(Mode mode, AdmissionRequest request, Throwable error) {
+        DenialStatus status = DenialStatus.internalError(request);
+        Map<String, String> audit = audit(mode, List.of());
+        audit.put("verdict", "denied");
+        audit.put("error", error.getClass().getSimpleName());
+        List<String> warnings =
+                mode == Mode.WARN ? List.of(Warning.told("error", "would be denied: " + status.message())) : List.of();
+        return respond(
+                request,
+                new AdmissionResponse(mode == Mode.ENFORCE ? status : null, warnings, List.of(), audit),
+                outcome(request, mode, Decision.ERROR, List.of(), error));
+    }
+
+    private static AdmissionResult mutateFailed(AdmissionRequest request, Throwable error) {
+        String warning = Warning.told("error", "nothing was defaulted: inplace-guard failed on this object");
+        Map<String, String> audit = Map.of("error", error.getClass().getSimpleName());
+        return respond(
+                request,
+                new AdmissionResponse(null, List.of(warning), List.of(), audit),
+                outcome(request, Mode.NONE, Decision.ERROR, List.of(), error));
+    }
+
+    private Optional<String> exemption(AdmissionRequest request) {
+        if (request.username() != null && exemptUsernames.contains(request.username())) {
+            return Optional.of("user " + PlainText.name(request.username()));
+        }
+        return request.groups().stream()
                 .filter(exemptGroups::contains)
                 .findFirst()
-                .map(group -> "group " + group);
+                .map(group -> "group " + PlainText.name(group));
     }
 
-    private static AdmissionResult decided(
-            Endpoint endpoint,
-            AdmissionRequest review,
-            Decision result,
+    private static Map<String, String> audit(Mode mode, List<Violation> violations) {
+        Map<String, String> audit = new LinkedHashMap<>();
+        audit.put("mode", mode.label());
+        audit.put("verdict", violations.isEmpty() ? "allowed" : "denied");
+        audit.put(
+                "rules",
+                String.join(
+                        ",", violations.stream().map(Violation::rule).distinct().toList()));
+        return audit;
+    }
+
+    /** Each violation as a warning, for the mode that does not deny. */
+    private static void wouldBeDenied(List<Violation> violations, List<String> warnings) {
+        for (Violation violation : violations.subList(0, Math.min(DenialStatus.MAX_CAUSES, violations.size()))) {
+            String field = PlainText.line(violation.field(), MAX_FIELD);
+            String sentence = "would be denied: " + field + (field.isEmpty() ? "" : ": ") + violation.sentence();
+            warnings.add(Warning.told(violation.rule(), PlainText.line(sentence, 2 * Warning.LONGEST)));
+        }
+        if (violations.size() > DenialStatus.MAX_CAUSES) {
+            warnings.add("would be denied: and " + (violations.size() - DenialStatus.MAX_CAUSES) + " more");
+        }
+    }
+
+    private static List<String> lines(List<Warning> warnings) {
+        List<String> lines = new ArrayList<>();
+        for (Warning warning : warnings) {
+            if (lines.size() == MAX_WARNINGS) {
+                lines.add("and " + (warnings.size() - MAX_WARNINGS) + " more warnings");
+                break;
+            }
+            lines.add(PlainText.line(warning.message(), Warning.LONGEST));
+        }
+        return lines;
+    }
+
+    private static ReviewOutcome outcome(
+            AdmissionRequest request,
+            Mode mode,
+            Decision decision,
             List<Violation> violations,
-            Response response,
             @Nullable Throwable error) {
-        AdmissionAttributes subject = review.subject();
-        ReviewOutcome outcome = new ReviewOutcome(
-                review.uid(),
-                review.username(),
-                subject == null ? "other" : Guard.kindLabel(subject),
-                subject == null ? "other" : subject.operation(),
-                review.namespace(),
-                review.name(),
-                endpoint.mode(),
-                result,
+        AdmissionAttributes attributes = request.attributes();
+        return new ReviewOutcome(
+                PlainText.name(request.uid()),
+                PlainText.nameOrNull(request.username()),
+                attributes == null ? "other" : Guard.kindLabel(attributes),
+                attributes == null ? null : attributes.operation(),
+                PlainText.nameOrNull(request.namespace()),
+                PlainText.nameOrNull(request.name()),
+                mode,
+                decision,
                 violations.stream().map(Violation::rule).toList(),
-                violations.stream().map(Violation::field).toList(),
+                violations.stream()
+                        .limit(ReviewOutcome.MAX_FIELDS)
+                        .map(violation -> PlainText.line(violation.field(), MAX_FIELD))
+                        .toList(),
                 error);
-        return new AdmissionResult.Responded(AdmissionReviewWriter.write(review, response), outcome);
+    }
+
+    private static AdmissionResult respond(
+            AdmissionRequest request, AdmissionResponse response, ReviewOutcome outcome) {
+        return new AdmissionResult.Responded(AdmissionReviewWriter.write(request, response), outcome);
     }
 }

@@ -1,23 +1,20 @@
 package io.inplaceguard.admission;
 
-/**
- * What goes back to the caller: a review with an explicit verdict, or, before a uid could be read, why there is none.
- * {@code instanceof} is asked once, at the HTTP door.
- */
+/** What goes back to the caller: an AdmissionReview with an explicit verdict, or the reason why there is none. */
 public sealed interface AdmissionResult {
 
     /**
      * An AdmissionReview response, HTTP 200.
      *
      * @param body    the JSON to send, UTF-8
-     * @param outcome what log and metrics may know of it; never a value of the object
+     * @param outcome what log and metrics may record; never a value of the object
      */
     record Responded(byte[] body, ReviewOutcome outcome) implements AdmissionResult {}
 
     /**
-     * No uid could be read: HTTP 400.
+     * The body is not an AdmissionReview with a uid: HTTP 400.
      *
-     * @param problem a sentence for the person who reads the problem document
+     * @param problem a sentence for the reader of the problem document, without values
      */
     record BadRequest(String problem) implements AdmissionResult {}
 }

@@ -3,6 +3,7 @@ package io.inplaceguard.admission;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.AnnotationKeys;
 import io.inplaceguard.guard.ObjectView;
+import io.inplaceguard.guard.Operation;
 import io.inplaceguard.template.JsonTree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,10 +25,11 @@ import tools.jackson.databind.JsonNode;
 final class AdmissionReviewReader {
 
     /** What was read: a review with its uid, or why there is none. */
-    record Read(@Nullable AdmissionRequest review, String problem) {}
+    record Decoded(@Nullable AdmissionRequest request, String problem) {}
 
     private static final Set<String> VERSIONS = Set.of("admission.k8s.io/v1", "admission.k8s.io/v1beta1");
-    private static final Set<String> OPERATIONS = Set.of("CREATE", "UPDATE", "DELETE", "CONNECT");
+    private static final Map<String, Operation> OPERATIONS =
+            Stream.of(Operation.values()).collect(Collectors.toUnmodifiableMap(Operation::name, Function.identity()));
 
     private final byte[] body;
     private final int length;
@@ -37,7 +42,7 @@ final class AdmissionReviewReader {
     private String version = "";
     private String objectKind = "";
     private String subresource = "";
-    private String operation = "";
+    private @Nullable Operation operation;
     private @Nullable String name;
     private @Nullable String namespace;
     private @Nullable String username;
@@ -58,18 +63,19 @@ final class AdmissionReviewReader {
     }
 
     /** Reads the first {@code length} bytes of {@code body}. */
-    static Read read(byte[] body, int length) {
+    static Decoded read(byte[] body, int length) {
         return new AdmissionReviewReader(body, length).read();
     }
 
-    private Read read() {
+    private Decoded read() {
         if (!isUtf8()) {
-            return new Read(null, "The body is not UTF-8. Send an AdmissionReview as UTF-8 JSON.");
+            return new Decoded(null, "The body is not UTF-8. Send an AdmissionReview as UTF-8 JSON.");
         }
         String problem = null;
         try {
             if (json.isAtEnd() || json.peek() != '{') {
-                return new Read(null, "The body is not a JSON object. Send an AdmissionReview of admission.k8s.io/v1.");
+                return new Decoded(
+                        null, "The body is not a JSON object. Send an AdmissionReview of admission.k8s.io/v1.");
             }
             document();
             if (!json.isAtEnd()) {
@@ -86,27 +92,29 @@ final class AdmissionReviewReader {
         return length < 2 || body[0] != 0 && body[1] != 0 && body[0] != (byte) 0xFE && body[0] != (byte) 0xFF;
     }
 
-    private Read result(@Nullable String problem) {
+    private Decoded result(@Nullable String problem) {
         if (kind != null && !kind.equals("AdmissionReview")
                 || apiVersion != null && !VERSIONS.contains(apiVersion)
                 || problem == null && (kind == null || apiVersion == null)) {
-            return new Read(
+            return new Decoded(
                     null,
                     "The body is not an AdmissionReview of admission.k8s.io/v1 or v1beta1."
                             + " Check kind and apiVersion.");
         }
         if (uid == null || uid.isEmpty()) {
-            return new Read(
+            return new Decoded(
                     null,
                     problem == null
                             ? "The AdmissionReview has no request with a uid."
                             : "The body cannot be read as an AdmissionReview: " + problem + ".");
         }
-        String flaw = problem != null ? problem : OPERATIONS.contains(operation) ? null : "request.operation is none";
-        AdmissionAttributes subject = flaw != null
+        String flaw = problem == null && operation == null
+                ? "request.operation is not CREATE, UPDATE, DELETE or CONNECT"
+                : problem;
+        AdmissionAttributes attributes = flaw != null || operation == null
                 ? null
                 : new AdmissionAttributes(group, version, objectKind, subresource, operation, oldObject, object);
-        return new Read(
+        return new Decoded(
                 new AdmissionRequest(
                         apiVersion == null ? "admission.k8s.io/v1" : apiVersion,
                         uid,
@@ -114,7 +122,7 @@ final class AdmissionReviewReader {
                         List.copyOf(groups),
                         name,
                         namespace,
-                        subject,
+                        attributes,
                         flaw),
                 "");
     }
@@ -142,7 +150,7 @@ final class AdmissionReviewReader {
                 case "uid" -> uid = text(null);
                 case "kind" -> kind();
                 case "subResource" -> subresource = text("");
-                case "operation" -> operation = text("");
+                case "operation" -> operation = OPERATIONS.get(text(""));
                 case "name" -> name = text(null);
                 case "namespace" -> namespace = text(null);
                 case "userInfo" -> userInfo();

@@ -3,19 +3,19 @@ package io.inplaceguard.admission;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a caller asks for, by the path it posts to; and in which mode the verdict is told. */
+/** The HTTP endpoints that take an AdmissionReview, and the mode in which each answers. */
 public enum Endpoint {
-    MUTATE("/mutate", "mutate", "none"),
-    VALIDATE("/validate", "validate", "enforce"),
-    VALIDATE_ENFORCE("/validate/enforce", "validate", "enforce"),
-    VALIDATE_WARN("/validate/warn", "validate", "warn"),
-    VALIDATE_AUDIT("/validate/audit", "validate", "audit");
+    MUTATE("/mutate", "mutate", Mode.NONE),
+    VALIDATE("/validate", "validate", Mode.ENFORCE),
+    VALIDATE_ENFORCE("/validate/enforce", "validate", Mode.ENFORCE),
+    VALIDATE_WARN("/validate/warn", "validate", Mode.WARN),
+    VALIDATE_AUDIT("/validate/audit", "validate", Mode.AUDIT);
 
     private final String path;
     private final String label;
-    private final String mode;
+    private final Mode mode;
 
-    Endpoint(String path, String label, String mode) {
+    Endpoint(String path, String label, Mode mode) {
         this.path = path;
         this.label = label;
         this.mode = mode;
@@ -31,8 +31,8 @@ public enum Endpoint {
         return label;
     }
 
-    /** The closed word for metrics and audit annotations: enforce, warn, audit, or none for mutation. */
-    public String mode() {
+    /** How this endpoint answers a violation. */
+    public Mode mode() {
         return mode;
     }
 

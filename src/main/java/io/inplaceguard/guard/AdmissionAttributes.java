@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param version     API version, such as {@code v1beta1}
  * @param kind        such as {@code CloneSet}
  * @param subresource such as {@code resize}; empty for the object itself
- * @param operation   {@code CREATE}, {@code UPDATE}, {@code DELETE} or {@code CONNECT}
+ * @param operation   what the request does to the object
  * @param oldObject      the stored object; null on CREATE
  * @param object      the wanted object; null on DELETE
  */
@@ -18,13 +18,13 @@ public record AdmissionAttributes(
         String version,
         String kind,
         String subresource,
-        String operation,
+        Operation operation,
         @Nullable ObjectView oldObject,
         @Nullable ObjectView object) {
 
     /** An update as {@code check} sees it: two whole objects. */
     public static AdmissionAttributes update(
             String group, String version, String kind, ObjectView before, ObjectView after) {
-        return new AdmissionAttributes(group, version, kind, "", "UPDATE", before, after);
+        return new AdmissionAttributes(group, version, kind, "", Operation.UPDATE, before, after);
     }
 }

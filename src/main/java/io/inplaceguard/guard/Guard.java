@@ -1,6 +1,6 @@
 package io.inplaceguard.guard;
 
-import io.inplaceguard.guard.Mutation.Operation;
+import io.inplaceguard.guard.Mutation.PatchOperation;
 import io.inplaceguard.guard.ResizePolicyDefaults.Addition;
 import io.inplaceguard.rule.Rules;
 import io.inplaceguard.rule.Violation;
@@ -63,7 +63,7 @@ public final class Guard {
      */
     public Verdict validate(AdmissionAttributes subject) {
         Optional<WorkloadKind> workload = WorkloadKind.of(subject);
-        if (workload.isEmpty() || !subject.operation().equals("UPDATE") || haveSameSpec(subject)) {
+        if (workload.isEmpty() || subject.operation() != Operation.UPDATE || haveSameSpec(subject)) {
             return Verdict.ALLOWED;
         }
         try {
@@ -98,8 +98,7 @@ public final class Guard {
             }
             if (rollout.wanted() == UpdateStrategy.IN_PLACE_ONLY
                     && (subject.oldObject() == null || subject.object() == null)) {
-                violations.add(new Violation(
-                        "malformed",
+                violations.add(Violation.malformed(
                         rollout.after().path().toString(),
                         "The review of this update carries no " + (subject.oldObject() == null ? "oldObject" : "object")
                                 + ", so nothing can be compared. Send both."));
@@ -159,9 +158,8 @@ public final class Guard {
         }
         try {
             return switch (subject.operation()) {
-                case "CREATE" ->
-                    subject.subresource().isEmpty() ? mutateNew(subject, workload.get()) : Mutation.NOTHING;
-                case "UPDATE" ->
+                case CREATE -> subject.subresource().isEmpty() ? mutateNew(subject, workload.get()) : Mutation.NOTHING;
+                case UPDATE ->
                     haveSameSpec(subject) || subject.oldObject() == null
                             ? Mutation.NOTHING
                             : mutateUpdated(subject, workload.get());
@@ -174,7 +172,7 @@ public final class Guard {
     }
 
     private Mutation mutateNew(AdmissionAttributes subject, WorkloadKind workload) {
-        List<Operation> patch = new ArrayList<>();
+        List<PatchOperation> patch = new ArrayList<>();
         List<Warning> warnings = new ArrayList<>();
         // A new object has no stored subsets, so only its templates are here.
         for (TemplateUpdate rollout : workload.rollouts(subject, owners)) {
@@ -192,7 +190,7 @@ public final class Guard {
     }
 
     private Mutation mutateUpdated(AdmissionAttributes subject, WorkloadKind workload) {
-        List<Operation> patch = new ArrayList<>();
+        List<PatchOperation> patch = new ArrayList<>();
         List<Warning> warnings = new ArrayList<>();
         boolean resized = false;
         for (TemplateUpdate rollout : workload.rollouts(subject, owners)) {
@@ -228,15 +226,15 @@ public final class Guard {
                 && findings(rollout, update).isEmpty();
     }
 
-    private static Optional<Operation> annotation(@Nullable ObjectView object) {
+    private static Optional<PatchOperation> annotation(@Nullable ObjectView object) {
         if (object == null || object.annotation(AnnotationKeys.RESIZE).equals(PROPOSED)) {
             return Optional.empty();
         }
         if (object.metadata().annotated()) {
-            return Optional.of(new Operation(
+            return Optional.of(new PatchOperation(
                     "/metadata/annotations/" + Mutation.escaped(AnnotationKeys.RESIZE), NODES.stringNode(PROPOSED)));
         }
         ObjectNode annotations = NODES.objectNode().put(AnnotationKeys.RESIZE, PROPOSED);
-        return Optional.of(new Operation("/metadata/annotations", annotations));
+        return Optional.of(new PatchOperation("/metadata/annotations", annotations));
     }
 }

@@ -9,7 +9,7 @@ final class MalformedObjectException extends RuntimeException {
 
     MalformedObjectException(String field, String sentence) {
         super(sentence, null, false, false);
-        this.finding = new Violation("malformed", field, sentence);
+        this.finding = Violation.malformed(field, sentence);
     }
 
     /** The objection it becomes. */

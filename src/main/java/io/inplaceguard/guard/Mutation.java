@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
  * @param patch    JSON Patch operations (RFC 6902), in order; empty where there is nothing to add
  * @param warnings what the user should know
  */
-public record Mutation(List<Operation> patch, List<Warning> warnings) {
+public record Mutation(List<PatchOperation> patch, List<Warning> warnings) {
 
     /** Nothing to add. */
     public static final Mutation NOTHING = new Mutation(List.of(), List.of());
@@ -25,7 +25,7 @@ public record Mutation(List<Operation> patch, List<Warning> warnings) {
      * @param path  JSON pointer, escaped
      * @param value what is added there
      */
-    public record Operation(String path, JsonNode value) {}
+    public record PatchOperation(String path, JsonNode value) {}
 
     /** A key as it stands in a JSON pointer (RFC 6901). */
     static String escaped(String key) {

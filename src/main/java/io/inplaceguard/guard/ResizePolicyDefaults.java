@@ -1,6 +1,6 @@
 package io.inplaceguard.guard;
 
-import io.inplaceguard.guard.Mutation.Operation;
+import io.inplaceguard.guard.Mutation.PatchOperation;
 import io.inplaceguard.template.Container;
 import io.inplaceguard.template.PodTemplate;
 import java.util.ArrayList;
@@ -37,8 +37,8 @@ final class ResizePolicyDefaults {
     record Addition(int container, boolean appended, JsonNode policies) {
 
         /** As a patch operation, where the template's spec is held by what the pointer points to. */
-        Operation at(String pointer) {
-            return new Operation(
+        PatchOperation at(String pointer) {
+            return new PatchOperation(
                     pointer + "/spec/containers/" + container + "/resizePolicy" + (appended ? "/-" : ""), policies);
         }
     }

@@ -11,6 +11,19 @@ import io.inplaceguard.template.FieldPath;
  */
 public record Violation(String rule, String field, String sentence) {
 
+    /** The id of what keeps an object from being compared at all. */
+    private static final String MALFORMED = "malformed";
+
+    /** A violation of the rule {@code malformed}: the object, or the field at this path, cannot be read. */
+    public static Violation malformed(String field, String sentence) {
+        return new Violation(MALFORMED, field, sentence);
+    }
+
+    /** Whether the object could not be read, so that nothing was compared. */
+    public boolean isMalformed() {
+        return rule.equals(MALFORMED);
+    }
+
     Violation(String rule, FieldPath field, String sentence) {
         this(rule, field.toString(), sentence);
     }

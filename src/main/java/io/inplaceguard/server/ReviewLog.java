@@ -1,5 +1,6 @@
 package io.inplaceguard.server;
 
+import io.inplaceguard.admission.Mode;
 import io.inplaceguard.admission.ReviewOutcome;
 import io.inplaceguard.template.FieldPath;
 import java.util.List;
@@ -17,7 +18,7 @@ final class ReviewLog {
     static void tell(ReviewOutcome outcome, long nanos) {
         switch (outcome.verdict()) {
             case ALLOWED, WARNED, PATCHED -> {}
-            case DENIED -> log(outcome.mode().equals("enforce") ? "denied" : "would be denied", outcome, nanos);
+            case DENIED -> log(outcome.mode() == Mode.ENFORCE ? "denied" : "would be denied", outcome, nanos);
             case EXEMPT -> log("exempt", outcome, nanos);
             case ERROR -> log("failed", outcome, nanos);
         }
@@ -31,7 +32,7 @@ final class ReviewLog {
                 .addKeyValue("kind", outcome.kind())
                 .addKeyValue("namespace", clean(outcome.namespace()))
                 .addKeyValue("name", clean(outcome.name()))
-                .addKeyValue("mode", outcome.mode())
+                .addKeyValue("mode", outcome.mode().label())
                 .addKeyValue("rules", String.join(",", outcome.rules()))
                 .addKeyValue("fields", some(outcome.fields()))
                 .addKeyValue("milliseconds", nanos / 1_000_000.0)

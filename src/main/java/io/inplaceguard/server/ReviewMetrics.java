@@ -30,9 +30,9 @@ final class ReviewMetrics {
         Key key = new Key(
                 endpoint.label(),
                 outcome.kind(),
-                outcome.operation(),
+                outcome.operationLabel(),
                 outcome.verdict().label(),
-                outcome.mode());
+                outcome.mode().label());
         reviews.computeIfAbsent(key, this::counter).increment();
         durations.computeIfAbsent(endpoint.label(), this::timer).record(Duration.ofNanos(nanos));
         for (String rule : outcome.rules()) {

@@ -81,9 +81,19 @@ public final class FieldPath {
      * @param name any text
      */
     public static String printable(String name) {
-        StringBuilder text = new StringBuilder(Math.min(name.length(), LONGEST_NAME + 1));
+        return printable(name, LONGEST_NAME);
+    }
+
+    /**
+     * Text out of a user's object as it may stand in a message: one line, visible characters, bounded.
+     *
+     * @param name  any text
+     * @param limit characters (UTF-16) that are kept; a longer text ends with an ellipsis
+     */
+    public static String printable(String name, int limit) {
+        StringBuilder text = new StringBuilder(Math.min(name.length(), limit + 1));
         for (int i = 0; i < name.length(); i++) {
-            if (text.length() >= LONGEST_NAME) {
+            if (text.length() >= limit) {
                 return text.append('…').toString();
             }
             int c = name.codePointAt(i);

@@ -1,5 +1,7 @@
 package io.inplaceguard.admission;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +12,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The conformance cases: one review each, and what must be answered. */
-public record Cases() {
+public final class Cases {
+
+    private Cases() {}
 
     /**
      * One line of validate.jsonl.
@@ -48,5 +52,38 @@ public record Cases() {
                                 .toList(),
                         line.path("warning").isString() ? line.path("warning").asString() : null,
                         line.path("review")));
+    }
+
+    /** Compares an AdmissionReview that was answered, in this process or over the wire, with what the case expects. */
+    public static void check(Case example, JsonNode answer) {
+        JsonNode response = answer.path("response");
+        List<String> warnings =
+                response.path("warnings").valueStream().map(JsonNode::asString).toList();
+        List<String> messages = response.at("/status/details/causes")
+                .valueStream()
+                .map(cause -> cause.path("message").asString())
+                .toList();
+        List<String> fields = response.at("/status/details/causes")
+                .valueStream()
+                .map(cause -> cause.path("field").asString())
+                .toList();
+        assertThat(response.path("uid")).isEqualTo(example.review().at("/request/uid"));
+        assertThat(response.path("allowed").asBoolean())
+                .as("%s %s", messages, fields)
+                .isEqualTo(!example.expect().equals("deny"));
+        assertThat(answer.toString()).doesNotContain("s3cret");
+        switch (example.expect()) {
+            case "silent" -> assertThat(warnings).isEmpty();
+            case "warn" -> assertThat(warnings).anyMatch(warning -> warning.endsWith("[" + example.warning() + "]"));
+            case "deny" -> {
+                for (String rule : example.rules()) {
+                    assertThat(messages).anyMatch(message -> message.endsWith("[" + rule + "]"));
+                }
+                for (String field : example.fields()) {
+                    assertThat(fields).anyMatch(told -> told.contains(field));
+                }
+            }
+            default -> assertThat(example.expect()).isEqualTo("allow");
+        }
     }
 }

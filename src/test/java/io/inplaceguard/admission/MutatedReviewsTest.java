@@ -20,7 +20,7 @@ class MutatedReviewsTest {
             JsonNode response = JSON.readTree(decided.body()).path("response");
             assertThat(response.path("uid").asString()).isNotEmpty();
             assertThat(response.path("allowed").isBoolean()).isTrue();
-            if (!endpoint.mode().equals("enforce")) {
+            if (endpoint.mode() != Mode.ENFORCE) {
                 assertThat(response.path("allowed").asBoolean()).isTrue();
             }
             response.path("warnings")

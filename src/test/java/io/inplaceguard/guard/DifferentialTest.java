@@ -132,7 +132,7 @@ public class DifferentialTest {
                 "v1beta1",
                 "CloneSet",
                 "",
-                "UPDATE",
+                Operation.UPDATE,
                 ObjectView.of(written(before, random)),
                 ObjectView.of(written(after, random))));
         Statistics.collect(inPlace, before.equals(after));

@@ -77,7 +77,7 @@ public final class Samples {
                 api[api.length - 1],
                 after.path("kind").asString(),
                 subresource,
-                "UPDATE",
+                Operation.UPDATE,
                 ObjectView.of(before),
                 ObjectView.of(after));
     }

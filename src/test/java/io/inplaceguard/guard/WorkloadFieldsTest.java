@@ -145,7 +145,7 @@ class WorkloadFieldsTest {
                 line.version(),
                 line.kind(),
                 "",
-                "UPDATE",
+                Operation.UPDATE,
                 ObjectView.of(before),
                 ObjectView.of(after)));
     }

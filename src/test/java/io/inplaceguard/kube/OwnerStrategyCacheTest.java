@@ -13,6 +13,7 @@ import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.ObjectView;
+import io.inplaceguard.guard.Operation;
 import io.inplaceguard.guard.Samples;
 import java.time.Duration;
 import java.util.Map;
@@ -71,7 +72,8 @@ class OwnerStrategyCacheTest {
                         .put("uid", owner)
                         .put("controller", true));
         JsonNode changed = Samples.set(pod, "/spec/activeDeadlineSeconds", "30");
-        return new AdmissionAttributes("", "v1", "Pod", "", "UPDATE", ObjectView.of(pod), ObjectView.of(changed));
+        return new AdmissionAttributes(
+                "", "v1", "Pod", "", Operation.UPDATE, ObjectView.of(pod), ObjectView.of(changed));
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.inplaceguard.admission.Cases;
 import io.inplaceguard.admission.Cases.Case;
-import io.inplaceguard.admission.Held;
 import io.inplaceguard.certs.CertificateAuthority;
 import io.inplaceguard.certs.CertificateDirectory;
 import io.inplaceguard.certs.CertificateWatcher;
@@ -111,7 +110,7 @@ class WebhookServerTest {
         HttpResponse<String> response = post("/validate?timeout=5s", example.body());
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
-        Held.against(example, JSON.readTree(response.body()));
+        Cases.check(example, JSON.readTree(response.body()));
     }
 
     @ParameterizedTest(name = "{0} {1} as {2}: {4}")

@@ -11,6 +11,7 @@ import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.ObjectView;
+import io.inplaceguard.guard.Operation;
 import io.inplaceguard.guard.Verdict;
 import io.inplaceguard.rule.Violation;
 import java.lang.reflect.Field;
@@ -119,7 +120,13 @@ class PodFieldsTest {
         ObjectNode after = before.deepCopy().asObject();
         put(after.at("/spec/template").asObject(), leaf.path().split("\\."), 0, leaf.value());
         Verdict verdict = GUARD.validate(new AdmissionAttributes(
-                "apps.kruise.io", "v1beta1", "CloneSet", "", "UPDATE", ObjectView.of(before), ObjectView.of(after)));
+                "apps.kruise.io",
+                "v1beta1",
+                "CloneSet",
+                "",
+                Operation.UPDATE,
+                ObjectView.of(before),
+                ObjectView.of(after)));
         String answer = ANSWERS.entrySet().stream()
                 .filter(entry -> leaf.path().startsWith(entry.getKey()))
                 .max(java.util.Comparator.comparingInt(entry -> entry.getKey().length()))
