@@ -1,29 +1,44 @@
 # syntax=docker/dockerfile:1
-# The same steps without Docker are `make dist`.
-FROM --platform=$BUILDPLATFORM maven:3-eclipse-temurin-25 AS build
-WORKDIR /src
-COPY pom.xml .
-RUN mvn -B -q dependency:go-offline
-COPY src src
-COPY docs docs
-RUN mvn -B -q -DskipTests package && java -Djarmode=tools -jar target/inplace-guard.jar extract --destination /dist
+# Builds with docker, podman and buildah; `make dist` does the same steps without a container engine.
+# The release workflow replaces both bases by their digests.
+ARG BUILD_IMAGE=docker.io/library/maven:3-eclipse-temurin-25
+ARG RUN_IMAGE=docker.io/library/eclipse-temurin:25-jre
 
-# The cache belongs to this JDK and this architecture, so it is made by the image that runs it.
-FROM eclipse-temurin:25-jre AS trained
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 \
+    mvn -B -q -Dmaven.test.skip package \
+    && java -Djarmode=tools -jar target/inplace-guard.jar extract --destination /dist
+
+# The cache belongs to one JDK and one architecture, so the image that runs it makes it.
+FROM ${RUN_IMAGE}
 WORKDIR /app
 COPY --from=build /dist/lib lib
 COPY --from=build /dist/inplace-guard.jar .
-# Certificates are made beforehand: what makes them is in signed jars, which no cache takes in, and whose signatures would be
-# checked at each start if the cache had classes that refer to them.
-RUN --mount=from=build,source=/src/src/test/resources/reviews,target=/reviews \
+COPY LICENSE /licenses/LICENSE
+# The training run gets its certificates beforehand: the classes that make them are in signed jars, which no cache contains,
+# and whose signatures would be verified at each start if the cache referred to them.
+RUN --mount=type=bind,source=src/test/resources/reviews,target=/reviews \
     java -jar inplace-guard.jar certs --out /tmp/certs \
     && java -XX:AOTCacheOutput=inplace-guard.aot -XX:+UseSerialGC -jar inplace-guard.jar serve \
-      --inplace-guard.training=/reviews --inplace-guard.drain=0s --inplace-guard.certs.dir=/tmp/certs \
-    && rm -rf /tmp/certs
+      --inplace-guard.training=/reviews --inplace-guard.shutdown-delay=0s --inplace-guard.certs.dir=/tmp/certs \
+    && rm -rf /tmp/* /root/.java
 
-FROM trained
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="inplace-guard" \
+      org.opencontainers.image.description="A Kubernetes admission webhook that keeps in-place updates in place" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/inplace-guard/inplace-guard" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+
+# Options, not part of the entry point, so that they can be replaced: a JVM that cannot use the cache (another collector,
+# --add-opens, JFR, rewritten file times) then starts without it and prints a warning. Memory that the compilers no longer need
+# is returned every 5 s.
+ENV JAVA_TOOL_OPTIONS="-XX:AOTCache=/app/inplace-guard.aot -XX:TrimNativeHeapInterval=5000 -XX:+UseSerialGC"
 USER 65532:65532
 EXPOSE 8443 8081
-# A missing or foreign cache is an error, not a slow start. What the compilers have worked with goes back to the system every 5 s.
-ENTRYPOINT ["java", "-XX:AOTCache=/app/inplace-guard.aot", "-XX:AOTMode=on", "-XX:TrimNativeHeapInterval=5000", "-XX:+UseSerialGC", "-jar", "/app/inplace-guard.jar"]
+ENTRYPOINT ["java", "-jar", "/app/inplace-guard.jar"]
 CMD ["serve"]

@@ -3,7 +3,7 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test integration soak bench fuzz dist image chart clean
+.PHONY: help build demo run test integration soak bench fuzz dist image kind-up kind-down chart clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +15,8 @@ demo: build ## start the webhook, post recorded reviews, print each verdict, sto
 	@src/demo/demo.sh
 
 run: build ## serve on 8443 (8081: health and metrics) until interrupted
-	java -jar $(JAR) serve
+	@# A copy: a build in another terminal replaces the jar, and a process whose jar is replaced can load no more classes.
+	@copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && cp $(JAR) "$$copy/inplace-guard.jar" && java -jar "$$copy/inplace-guard.jar" serve
 
 test: ## run the tests (needs JDK 17 and Maven, fetches the rest)
 	$(MVN) verify
@@ -29,13 +30,13 @@ integration: ## run chart, webhook and tracker on a real kube-apiserver (needs e
 	echo "make integration did nothing: $$tool is not in $(ASSETS). Set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl (setup-envtest use -p path) and put helm there or on the PATH."; exit 0; fi; done; \
 	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
 
-soak: ## what replaces certificates and processes, in its long form under load: 20 CAs, 50 leaves, 20 restarts (40 minutes)
+soak: ## full-length rotation and restart tests under load (40 min)
 	$(MVN) -q test -Dtest='CertificateReconcilerTest,RotationLoadTest,AuthorityRotationLoadTest' -Drotations=20 -Dleaves=50
 	$(MVN) -q -DskipTests package
 	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test=RollingRestartIT -Drestarts=20
 	@cat target/rotation-*.txt
 
-fuzz: ## search for bodies that are not answered well, 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
+fuzz: ## fuzz the AdmissionReview parser for 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz
 
 bench: build ## measure: JMH for decode-and-decide, HTTP against no-op handlers (needs wrk), start to Ready and RSS (JAVAS: JVMs)
@@ -48,14 +49,23 @@ bench: build ## measure: JMH for decode-and-decide, HTTP against no-op handlers 
 dist: build ## extract the jar and train a class-data or AOT cache, into target/dist (what the image does)
 	src/dist/train.sh
 
-image: ## build the container image (needs docker or podman)
-	@engine=$$(command -v docker || command -v podman) || { echo "make image needs docker or podman; make dist does the same steps without."; exit 1; }; \
-	$$engine build -t inplace-guard .
+IMAGE ?= ghcr.io/inplace-guard/inplace-guard:$(shell sed -n 's/^appVersion: //p' charts/inplace-guard/Chart.yaml | tr -d '"')
+
+image: ## build the container image (needs docker, podman or buildah)
+	@engine=$$(command -v docker || command -v podman || command -v buildah) || { echo "make image needs docker, podman or buildah; make dist does the same steps without one."; exit 1; }; \
+	$$engine build $(IMAGE_ARGS) -t $(IMAGE) .
+
+kind-up: image ## create a kind cluster with OpenKruise and install the chart with the image built here
+	@src/demo/kind-up.sh $(IMAGE)
+
+kind-down: ## delete that cluster
+	@command -v kind >/dev/null || { echo "make kind-down needs kind: https://kind.sigs.k8s.io"; exit 1; }
+	kind delete cluster --name inplace-guard
 
 chart: ## lint and render the chart, and test its alerts where promtool is present (Debian: prometheus)
 	$(MVN) -q test -Dtest=ChartTest
 	@if command -v promtool >/dev/null; then promtool test rules charts/inplace-guard/files/alerts_test.yaml; \
-	else echo "promtool is not here, so the alerts were not tested (Debian: apt-get install prometheus)"; fi
+	else echo "promtool is missing, the alerts were not tested (Debian: apt-get install prometheus)"; fi
 
-clean: ## remove what was built
+clean: ## delete target/
 	$(MVN) -q clean

@@ -12,7 +12,7 @@ mvn -B -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$wor
 taskset -c 0 "${JAVA:-java}" -XX:+UseSerialGC -Xmx256m -Dbench.folder="$work" \
   -cp "target/test-classes:target/classes:$(cat "$work/cp")" io.inplaceguard.bench.BenchServer \
   --server.port=18443 --management.server.port=18081 --spring.mvc.servlet.path=/mvc \
-  --inplace-guard.drain=0s --inplace-guard.certs.dir="$work/certs" >"$work/log" 2>&1 &
+  --inplace-guard.shutdown-delay=0s --inplace-guard.certs.dir="$work/certs" >"$work/log" 2>&1 &
 server=$!
 # Its ports are free for what runs next only when it has ended.
 trap 'kill $server 2>/dev/null || true; wait $server || true; rm -rf "$work"' EXIT

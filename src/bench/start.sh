@@ -10,7 +10,7 @@ trap '[ -z "$server" ] || kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
 start() { # command; sets server and ms
   local before now
   before=$(date +%s%N)
-  taskset -c 0 "$@" serve --server.port=18443 --management.server.port=18081 --inplace-guard.drain=0s \
+  taskset -c 0 "$@" serve --server.port=18443 --management.server.port=18081 --inplace-guard.shutdown-delay=0s \
     --inplace-guard.certs.dir="$work/certs" >"$work/log" 2>&1 &
   server=$!
   until curl -sf -o "$work/ready" http://127.0.0.1:18081/readyz; do

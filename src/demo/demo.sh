@@ -19,7 +19,9 @@ trap stop EXIT
 
 command -v curl >/dev/null || { echo "make demo needs curl: install it and try again." >&2; exit 1; }
 
-java -jar target/inplace-guard.jar serve --server.port="$port" --management.server.port="$management" \
+# A build in another terminal replaces the jar; a process whose jar is replaced can load no more classes.
+cp target/inplace-guard.jar "$work/inplace-guard.jar"
+java -jar "$work/inplace-guard.jar" serve --server.port="$port" --management.server.port="$management" \
   --inplace-guard.certs.dir="$work/certs" >"$work/log" 2>&1 &
 server=$!
 for _ in $(seq 1 240); do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the Dockerfile does, with the plain JDK: extract the jar and train a cache. DIST is the folder, JAVA the JVM.
+# The steps of the Dockerfile with a local JDK: extract the jar and train a cache. DIST is the folder, JAVA the JVM.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dist=${DIST:-target/dist}
@@ -10,18 +10,23 @@ reviews=$PWD/src/test/resources/reviews
 cd "$dist"
 major=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.specification.version = //p')
 case $major in
-  17 | 18 | 19 | 2[0-3]) train=-XX:ArchiveClassesAtExit=inplace-guard.jsa; use="-XX:SharedArchiveFile=inplace-guard.jsa -Xshare:on" ;;
-  # What the compilers have worked with goes back to the system every 5 s: a tenth of the memory under load.
-  *) train=-XX:AOTCacheOutput=inplace-guard.aot; use="-XX:AOTCache=inplace-guard.aot -XX:AOTMode=on -XX:TrimNativeHeapInterval=5000" ;;
+  17 | 18 | 19 | 2[0-3]) train=-XX:ArchiveClassesAtExit=inplace-guard.jsa; use="-XX:SharedArchiveFile=inplace-guard.jsa" ;;
+  # Memory that the compilers no longer need is returned every 5 s: a tenth of the memory under load.
+  *) train=-XX:AOTCacheOutput=inplace-guard.aot; use="-XX:AOTCache=inplace-guard.aot -XX:TrimNativeHeapInterval=5000" ;;
 esac
-# Made beforehand: what makes certificates is in signed jars, which no cache takes in, and whose signatures would be checked at
-# each start if the cache had classes that refer to them.
+# Made beforehand: the classes that make certificates are in signed jars, which no cache contains, and whose signatures would be
+# verified at each start if the cache referred to them.
 certs=$(mktemp -d)
 trap 'rm -rf "$certs"' EXIT
 "$java" -jar inplace-guard.jar certs --out "$certs" >/dev/null
 "$java" $train -XX:+UseSerialGC -jar inplace-guard.jar serve --server.port=0 --management.server.port=0 \
-  --inplace-guard.training="$reviews" --inplace-guard.drain=0s --inplace-guard.certs.dir="$certs" >train.log 2>&1 \
+  --inplace-guard.training="$reviews" --inplace-guard.shutdown-delay=0s --inplace-guard.certs.dir="$certs" >train.log 2>&1 \
   || { cat train.log; exit 1; }
-printf '#!/bin/sh\ncd "$(dirname "$0")" && exec "%s" %s -XX:+UseSerialGC $JAVA_OPTS -jar inplace-guard.jar "$@"\n' "$java" "$use" >run
+cat >run <<RUN
+#!/bin/sh
+# JAVA_OPTS may name another collector; the cache is then not used.
+case "\$JAVA_OPTS" in *-XX:+Use*GC*) gc= ;; *) gc=-XX:+UseSerialGC ;; esac
+cd "\$(dirname "\$0")" && exec "$java" $use \$gc \$JAVA_OPTS -jar inplace-guard.jar "\$@"
+RUN
 chmod +x run
 echo "$dist/run serve"

@@ -315,3 +315,9 @@ tolerations: {{- toYaml . | nindent 0 }}
 annotations: {{- toYaml . | nindent 2 }}
 {{- end -}}
 {{- end }}
+
+{{- /* The image's cache first, then the chart's options, then the user's, of which the last counts. Takes (list heapPercent more javaOptions). */ -}}
+{{- define "guard.javaOptions" -}}
+{{- $gc := ternary "" "-XX:+UseSerialGC " (regexMatch "-XX:\\+Use[A-Za-z0-9]+GC" (index . 2)) -}}
+{{- printf "-XX:AOTCache=/app/inplace-guard.aot -XX:TrimNativeHeapInterval=5000 %s-XX:MaxRAMPercentage=%v %s-XX:+ExitOnOutOfMemoryError %s" $gc (index . 0) (index . 1) (index . 2) | trim | quote }}
+{{- end }}

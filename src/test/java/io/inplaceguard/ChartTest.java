@@ -829,6 +829,14 @@ class ChartTest {
     }
 
     @Test
+    void another_collector_replaces_the_default_one() {
+        assertThat(rendered(DEFAULTS)).contains("-XX:+UseSerialGC");
+        assertThat(rendered(Map.of("javaOptions", "-XX:+UseG1GC")))
+                .contains("-XX:+UseG1GC")
+                .doesNotContain("UseSerialGC");
+    }
+
+    @Test
     void the_value_drain_seconds_of_older_charts_still_works() {
         assertThat(rendered(Map.of("drainSeconds", "7"))).contains("terminationGracePeriodSeconds: 27");
         assertThat(rendered(Map.of("shutdownDelaySeconds", "7"))).contains("terminationGracePeriodSeconds: 27");
