@@ -5,6 +5,7 @@ import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.Mutation;
+import io.inplaceguard.guard.ObjectStage;
 import io.inplaceguard.guard.Verdict;
 import io.inplaceguard.guard.Warning;
 import io.inplaceguard.rule.Violation;
@@ -105,7 +106,7 @@ public final class AdmissionHandler {
     private Verdict evaluate(AdmissionRequest request) {
         AdmissionAttributes attributes = request.attributes();
         if (attributes != null) {
-            return guard.validate(attributes);
+            return guard.validate(attributes, ObjectStage.STORED);
         }
         Violation violation = Violation.malformed(
                 "",

@@ -44,12 +44,14 @@ final class ConfigFile {
                 throw new InputException(file + ": " + name + " is no setting of inplace-guard. Correct its name.");
             }
         }
-        return new GuardSettings(
-                oneOf(file, found, CPU, "NotRequired", "RestartContainer"),
-                oneOf(file, found, MEMORY, "NotRequired", "RestartContainer"),
-                oneOf(file, found, METADATA, "deny", "allow").equals("allow"),
-                List.of(),
-                List.of());
+        return GuardSettings.DEFAULTS
+                .withResizePolicy(
+                        policy(oneOf(file, found, CPU, "NotRequired", "RestartContainer")),
+                        policy(oneOf(file, found, MEMORY, "NotRequired", "RestartContainer")))
+                .withTemplateMetadata(
+                        oneOf(file, found, METADATA, "deny", "allow").equals("allow")
+                                ? GuardSettings.TemplateMetadata.ALLOW
+                                : GuardSettings.TemplateMetadata.DENY);
     }
 
     /** Spring's keys may be nested or dotted, and written in camel case. */
@@ -63,6 +65,12 @@ final class ConfigFile {
         } else {
             found.put(prefix, node.asString(""));
         }
+    }
+
+    private static GuardSettings.ResizePolicyDefault policy(String word) {
+        return word.equals("NotRequired")
+                ? GuardSettings.ResizePolicyDefault.NOT_REQUIRED
+                : GuardSettings.ResizePolicyDefault.RESTART_CONTAINER;
     }
 
     private static String oneOf(Path file, Map<String, String> found, String name, String usual, String other) {

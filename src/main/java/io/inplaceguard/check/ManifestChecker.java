@@ -4,6 +4,7 @@ import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.check.report.Result;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
+import io.inplaceguard.guard.ObjectStage;
 import io.inplaceguard.guard.ObjectView;
 import io.inplaceguard.guard.Verdict;
 import java.util.ArrayList;
@@ -37,12 +38,13 @@ public final class ManifestChecker {
 
     private Verdict validate(ManifestObject stored, ManifestObject wanted) {
         ObjectIdentity identity = wanted.identity();
-        return guard.validate(AdmissionAttributes.update(
+        AdmissionAttributes update = AdmissionAttributes.update(
                 identity.group(),
                 wanted.version(),
                 identity.kind(),
                 ObjectView.of(stored.object()),
-                ObjectView.of(wanted.object())));
+                ObjectView.of(wanted.object()));
+        return guard.validate(update, ObjectStage.SUBMITTED);
     }
 
     private static Result result(ManifestObject wanted, Verdict verdict) {

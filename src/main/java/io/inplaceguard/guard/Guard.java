@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -34,6 +35,7 @@ public final class Guard {
 
     private final ResizePolicyDefaults defaults;
     private final OwnerStrategies owners;
+    private final Supplier<OpenKruiseProfile> profile;
 
     /** A guard that knows no owners: each Pod's own annotation decides. */
     public Guard(GuardSettings settings) {
@@ -41,7 +43,15 @@ public final class Guard {
     }
 
     public Guard(GuardSettings settings, OwnerStrategies owners) {
-        this.rules = new Rules(settings.allowTemplateMetadata());
+        this(settings, owners, () -> OpenKruiseProfile.UNKNOWN);
+    }
+
+    /**
+     * @param profile what is known of OpenKruise at the time of a call; must be quick and never use the network
+     */
+    public Guard(GuardSettings settings, OwnerStrategies owners, Supplier<OpenKruiseProfile> profile) {
+        this.rules = new Rules(settings.templateMetadata() == GuardSettings.TemplateMetadata.ALLOW);
+        this.profile = profile;
         this.defaults = new ResizePolicyDefaults(settings);
         this.owners = owners;
     }
@@ -60,8 +70,9 @@ public final class Guard {
      * Whether the change may be admitted. Anything but the update of a kind the guard knows is.
      *
      * @param subject an object before and after
+     * @param stage   the stage at which both were read
      */
-    public Verdict validate(AdmissionAttributes subject) {
+    public Verdict validate(AdmissionAttributes subject, ObjectStage stage) {
         Optional<WorkloadKind> workload = WorkloadKind.of(subject);
         if (workload.isEmpty() || subject.operation() != Operation.UPDATE || haveSameSpec(subject)) {
             return Verdict.ALLOWED;

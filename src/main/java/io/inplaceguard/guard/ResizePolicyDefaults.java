@@ -164,8 +164,8 @@ final class ResizePolicyDefaults {
         boolean neverRestarts =
                 template.spec().path("restartPolicy").asString("").equals("Never");
         Map<String, String> settled = new LinkedHashMap<>();
-        settled.put("cpu", settings.resizePolicyCpu());
-        settled.put("memory", settings.resizePolicyMemory());
+        settled.put("cpu", settings.resizePolicyCpu().word());
+        settled.put("memory", settings.resizePolicyMemory().word());
         if (annotation.isBlank()) {
             return new ResizePolicySettings(settled, neverRestarts);
         }

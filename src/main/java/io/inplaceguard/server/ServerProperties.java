@@ -139,12 +139,19 @@ record ServerProperties(
         }
     }
 
+    private static GuardSettings.ResizePolicyDefault policy(String word) {
+        return word.equals("NotRequired")
+                ? GuardSettings.ResizePolicyDefault.NOT_REQUIRED
+                : GuardSettings.ResizePolicyDefault.RESTART_CONTAINER;
+    }
+
     GuardSettings settings() {
-        return new GuardSettings(
-                resizePolicy.cpu(),
-                resizePolicy.memory(),
-                rules.templateMetadata().equals("allow"),
-                exemptions.usernames(),
-                exemptions.groups());
+        return GuardSettings.DEFAULTS
+                .withResizePolicy(policy(resizePolicy.cpu()), policy(resizePolicy.memory()))
+                .withTemplateMetadata(
+                        rules.templateMetadata().equals("allow")
+                                ? GuardSettings.TemplateMetadata.ALLOW
+                                : GuardSettings.TemplateMetadata.DENY)
+                .withExemptions(exemptions.usernames(), exemptions.groups());
     }
 }

@@ -203,12 +203,12 @@ class AdmissionHandlerTest {
 
     @Test
     void exempt_users_and_groups_are_let_through_and_told() {
-        AdmissionHandler byUser = new AdmissionHandler(
-                new GuardSettings("NotRequired", "NotRequired", false, List.of("alice"), List.of()));
-        AdmissionHandler byGroup = new AdmissionHandler(
-                new GuardSettings("NotRequired", "NotRequired", false, List.of("ali"), List.of("dev")));
-        AdmissionHandler nobody = new AdmissionHandler(
-                new GuardSettings("NotRequired", "NotRequired", false, List.of("ali", "Alice"), List.of("de")));
+        AdmissionHandler byUser =
+                new AdmissionHandler(GuardSettings.DEFAULTS.withExemptions(List.of("alice"), List.of()));
+        AdmissionHandler byGroup =
+                new AdmissionHandler(GuardSettings.DEFAULTS.withExemptions(List.of("ali"), List.of("dev")));
+        AdmissionHandler nobody =
+                new AdmissionHandler(GuardSettings.DEFAULTS.withExemptions(List.of("ali", "Alice"), List.of("de")));
         assertThat(response(byUser, Endpoint.VALIDATE, denied())
                         .at("/response/auditAnnotations/exempt")
                         .asString())

@@ -127,14 +127,16 @@ public class DifferentialTest {
             after = edited(after, random);
         }
         boolean inPlace = isInPlace(before, after);
-        Verdict verdict = GUARD.validate(new AdmissionAttributes(
-                "apps.kruise.io",
-                "v1beta1",
-                "CloneSet",
-                "",
-                Operation.UPDATE,
-                ObjectView.of(written(before, random)),
-                ObjectView.of(written(after, random))));
+        Verdict verdict = GUARD.validate(
+                new AdmissionAttributes(
+                        "apps.kruise.io",
+                        "v1beta1",
+                        "CloneSet",
+                        "",
+                        Operation.UPDATE,
+                        ObjectView.of(written(before, random)),
+                        ObjectView.of(written(after, random))),
+                ObjectStage.SUBMITTED);
         Statistics.collect(inPlace, before.equals(after));
         assertThat(verdict.denied())
                 .as("%s%n%s%n%s", before, after, verdict.violations())

@@ -99,10 +99,12 @@ class GuardPropertyTest {
     @Property(tries = 300)
     void no_change_is_no_violation(@ForAll("containers") JsonNode containers) {
         JsonNode object = cloneSet(containers);
-        assertThat(GUARD.validate(Samples.update(object, object.deepCopy()))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(object, object.deepCopy()), ObjectStage.SUBMITTED))
+                .isEqualTo(Verdict.ALLOWED);
         // The same again with one number spelt otherwise, so that no short cut answers.
         JsonNode respelt = Samples.set(object, "/spec/replicas", "3.0");
-        assertThat(GUARD.validate(Samples.update(object, respelt))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(object, respelt), ObjectStage.SUBMITTED))
+                .isEqualTo(Verdict.ALLOWED);
     }
 
     @Property(tries = 500)
@@ -110,7 +112,7 @@ class GuardPropertyTest {
             @ForAll("containers") JsonNode containers, @ForAll("outsideImageAndResources") JsonNode change) {
         JsonNode edited = containers.deepCopy();
         edited.get(0).asObject().setAll(change.asObject());
-        assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited)))
+        assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited)), ObjectStage.SUBMITTED)
                         .denied())
                 .isTrue();
     }
@@ -119,7 +121,7 @@ class GuardPropertyTest {
     void an_image_alone_never_is(@ForAll("containers") JsonNode containers) {
         JsonNode edited = containers.deepCopy();
         edited.forEach(container -> container.asObject().put("image", "other:2"));
-        assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited))))
+        assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited)), ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
     }
 
@@ -136,7 +138,7 @@ class GuardPropertyTest {
                 .put("imagePullPolicy", "Always")
                 .put("terminationMessagePolicy", "File");
         list.asArray().set(0, other);
-        assertThat(GUARD.validate(Samples.update(cloneSet(one), cloneSet(list))))
+        assertThat(GUARD.validate(Samples.update(cloneSet(one), cloneSet(list)), ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
     }
 

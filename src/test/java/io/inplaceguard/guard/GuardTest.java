@@ -71,7 +71,8 @@ class GuardTest {
             })
     void objects_under_in_place_only(String pointer, String value, String rule, String field) {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
-        Verdict verdict = GUARD.validate(Samples.update(before, Samples.set(before, SPEC + pointer, value)));
+        Verdict verdict = GUARD.validate(
+                Samples.update(before, Samples.set(before, SPEC + pointer, value)), ObjectStage.SUBMITTED);
 
         assertThat(verdict.violations()).extracting(Violation::rule).contains(rule);
         assertThat(verdict.violations())
@@ -84,12 +85,14 @@ class GuardTest {
                         .doesNotContain("s3cret"));
 
         JsonNode possible = Samples.cloneSet("InPlaceIfPossible");
-        Verdict foretold = GUARD.validate(Samples.update(possible, Samples.set(possible, SPEC + pointer, value)));
+        Verdict foretold = GUARD.validate(
+                Samples.update(possible, Samples.set(possible, SPEC + pointer, value)), ObjectStage.SUBMITTED);
         assertThat(foretold.denied()).isFalse();
         assertThat(foretold.warnings()).extracting(Warning::id).contains("recreate");
 
         JsonNode recreate = Samples.cloneSet("ReCreate");
-        assertThat(GUARD.validate(Samples.update(recreate, Samples.set(recreate, SPEC + pointer, value))))
+        assertThat(GUARD.validate(
+                        Samples.update(recreate, Samples.set(recreate, SPEC + pointer, value)), ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
     }
 
@@ -134,8 +137,11 @@ class GuardTest {
     void nothing_to_say_of(String pointer, String value) {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, SPEC + pointer, value);
-        assertThat(GUARD.validate(Samples.update(before, after)).violations()).isEmpty();
-        assertThat(GUARD.validate(Samples.update(before, before))).isEqualTo(Verdict.ALLOWED);
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.SUBMITTED)
+                        .violations())
+                .isEmpty();
+        assertThat(GUARD.validate(Samples.update(before, before), ObjectStage.SUBMITTED))
+                .isEqualTo(Verdict.ALLOWED);
     }
 
     @ParameterizedTest(name = "template metadata {0} = {1}: [{2}]")
@@ -157,12 +163,12 @@ class GuardTest {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         AdmissionAttributes update =
                 Samples.update(before, Samples.set(before, "/spec/template/metadata" + pointer, value));
-        Guard lenient = new Guard(new GuardSettings("NotRequired", "NotRequired", true, List.of(), List.of()));
+        Guard lenient = new Guard(GuardSettings.DEFAULTS.withTemplateMetadata(GuardSettings.TemplateMetadata.ALLOW));
 
-        assertThat(GUARD.validate(update).violations())
+        assertThat(GUARD.validate(update, ObjectStage.SUBMITTED).violations())
                 .extracting(Violation::rule)
                 .isEqualTo(denying == null ? List.of() : List.of(denying));
-        assertThat(lenient.validate(update).violations())
+        assertThat(lenient.validate(update, ObjectStage.SUBMITTED).violations())
                 .extracting(Violation::rule)
                 .isEqualTo(allowing == null ? List.of() : List.of(allowing));
     }
@@ -171,7 +177,8 @@ class GuardTest {
     void labels_of_the_template_do_not_recreate_under_in_place_if_possible() {
         JsonNode before = Samples.cloneSet("InPlaceIfPossible");
         assertThat(GUARD.validate(
-                        Samples.update(before, Samples.set(before, "/spec/template/metadata/labels/rev", "\"2\""))))
+                        Samples.update(before, Samples.set(before, "/spec/template/metadata/labels/rev", "\"2\"")),
+                        ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
     }
 
@@ -179,7 +186,8 @@ class GuardTest {
     void windows_pods_are_not_resized() {
         JsonNode before = Samples.set(Samples.cloneSet("InPlaceOnly"), SPEC + "/os", "{\"name\":\"windows\"}");
         JsonNode after = Samples.set(before, SPEC + "/containers/0/resources/limits/cpu", "\"2\"");
-        assertThat(GUARD.validate(Samples.update(before, after)).violations())
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.SUBMITTED)
+                        .violations())
                 .extracting(Violation::rule)
                 .containsExactly("resize-unsupported");
     }
@@ -189,17 +197,20 @@ class GuardTest {
         JsonNode only = Samples.cloneSet("InPlaceOnly");
         JsonNode recreate = Samples.cloneSet("ReCreate");
         JsonNode edited = Samples.set(recreate, SPEC + "/containers/0/args", "[\"x\"]");
-        assertThat(GUARD.validate(Samples.update(only, edited)).warnings())
+        assertThat(GUARD.validate(Samples.update(only, edited), ObjectStage.SUBMITTED)
+                        .warnings())
                 .extracting(Warning::id)
                 .containsExactly("strategy-switch");
-        assertThat(GUARD.validate(Samples.update(edited, only)).violations())
+        assertThat(GUARD.validate(Samples.update(edited, only), ObjectStage.SUBMITTED)
+                        .violations())
                 .extracting(Violation::rule)
                 .containsExactly("not-in-place");
         JsonNode rolling = Samples.edited(
                 recreate,
                 object -> object.asObject()
                         .set("status", Samples.JSON.readTree("{\"replicas\":3,\"updatedReplicas\":1}")));
-        assertThat(GUARD.validate(Samples.update(rolling, only)).warnings())
+        assertThat(GUARD.validate(Samples.update(rolling, only), ObjectStage.SUBMITTED)
+                        .warnings())
                 .extracting(Warning::id)
                 .containsExactly("pending-rollout");
     }
@@ -207,7 +218,9 @@ class GuardTest {
     @Test
     void with_on_delete_nothing_is_enforced() {
         JsonNode before = Samples.set(Samples.cloneSet("InPlaceOnly"), "/spec/updateStrategy/type", "\"OnDelete\"");
-        assertThat(GUARD.validate(Samples.update(before, Samples.set(before, SPEC + "/containers/0/args", "[\"x\"]"))))
+        assertThat(GUARD.validate(
+                        Samples.update(before, Samples.set(before, SPEC + "/containers/0/args", "[\"x\"]")),
+                        ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
     }
 
@@ -215,7 +228,8 @@ class GuardTest {
     void a_strategy_that_cannot_be_read_is_malformed() {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, "/spec/updateStrategy", "\"InPlaceOnly\"");
-        assertThat(GUARD.validate(Samples.update(before, after)).violations())
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.SUBMITTED)
+                        .violations())
                 .extracting(Violation::rule)
                 .containsExactly("malformed");
     }
@@ -224,12 +238,14 @@ class GuardTest {
     void resizes_are_foretold() {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode memory = Samples.set(before, SPEC + "/containers/0/resources/limits/memory", "\"768Mi\"");
-        assertThat(GUARD.validate(Samples.update(before, memory)).warnings())
+        assertThat(GUARD.validate(Samples.update(before, memory), ObjectStage.SUBMITTED)
+                        .warnings())
                 .extracting(Warning::id)
                 .containsExactly("restarts");
         JsonNode plain = Samples.set(before, SPEC + "/containers/0/resizePolicy", "-");
         JsonNode less = Samples.set(plain, SPEC + "/containers/0/resources/limits/memory", "\"768Mi\"");
-        assertThat(GUARD.validate(Samples.update(plain, less)).warnings())
+        assertThat(GUARD.validate(Samples.update(plain, less), ObjectStage.SUBMITTED)
+                        .warnings())
                 .extracting(Warning::id)
                 .containsExactly("memory-limit-decrease");
     }
@@ -238,7 +254,8 @@ class GuardTest {
     void claim_templates_are_warned_of() {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, "/spec/volumeClaimTemplates", "[{\"metadata\":{\"name\":\"d\"}}]");
-        assertThat(GUARD.validate(Samples.update(before, after)).warnings())
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.SUBMITTED)
+                        .warnings())
                 .extracting(Warning::id)
                 .containsExactly("volume-claim-templates");
     }
@@ -261,12 +278,12 @@ class GuardTest {
         JsonNode before = Samples.pod("{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}");
         AdmissionAttributes update =
                 Samples.update(before, Samples.set(before, pointer, value), subresource == null ? "" : subresource);
-        assertThat(GUARD.validate(update).violations())
+        assertThat(GUARD.validate(update, ObjectStage.SUBMITTED).violations())
                 .extracting(Violation::rule)
                 .isEqualTo(rule == null ? List.of() : List.of(rule));
 
         JsonNode free = Samples.pod("{}");
-        assertThat(GUARD.validate(Samples.update(free, Samples.set(free, pointer, value)))
+        assertThat(GUARD.validate(Samples.update(free, Samples.set(free, pointer, value)), ObjectStage.SUBMITTED)
                         .violations())
                 .isEmpty();
     }
@@ -275,7 +292,9 @@ class GuardTest {
     void taking_the_annotation_away_does_not_free_a_pod_in_the_same_update() {
         JsonNode before = Samples.pod("{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}");
         JsonNode after = Samples.set(Samples.pod("{}"), "/spec/tolerations", "[{\"key\":\"x\"}]");
-        assertThat(GUARD.validate(Samples.update(before, after)).denied()).isTrue();
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.SUBMITTED)
+                        .denied())
+                .isTrue();
     }
 
     @Test
@@ -283,7 +302,8 @@ class GuardTest {
         JsonNode before = Samples.set(
                 Samples.pod("{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}"), "/status/phase", "\"Succeeded\"");
         JsonNode after = Samples.set(before, "/spec/containers/0/resources/limits/cpu", "\"2\"");
-        assertThat(GUARD.validate(Samples.update(before, after, "resize")).violations())
+        assertThat(GUARD.validate(Samples.update(before, after, "resize"), ObjectStage.SUBMITTED)
+                        .violations())
                 .extracting(Violation::rule)
                 .containsExactly("resize-unsupported");
     }
@@ -296,8 +316,8 @@ class GuardTest {
                 Samples.update(before, Samples.set(before, "/spec/tolerations", "[{\"key\":\"x\"}]"));
         Guard knowing = new Guard(
                 GuardSettings.DEFAULTS, OwnerStrategies.in(java.util.Map.of("o1", UpdateStrategy.IN_PLACE_ONLY)));
-        assertThat(knowing.validate(update).denied()).isTrue();
-        assertThat(GUARD.validate(update).denied()).isFalse();
+        assertThat(knowing.validate(update, ObjectStage.SUBMITTED).denied()).isTrue();
+        assertThat(GUARD.validate(update, ObjectStage.SUBMITTED).denied()).isFalse();
     }
 
     private static final String SUBSETS = "/spec/topology/subsets/0";
@@ -329,7 +349,7 @@ class GuardTest {
                 "{\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true}]}} | {\"spec\":{\"containers\":[{\"name\":\"app\",\"tty\":true,\"image\":\"web:9\"}]}} | - | -",
             })
     void a_subset_is_judged_with_its_patch(String before, String after, String rule, String field) {
-        Verdict verdict = GUARD.validate(Samples.update(united(before), united(after)));
+        Verdict verdict = GUARD.validate(Samples.update(united(before), united(after)), ObjectStage.SUBMITTED);
         if (rule == null) {
             assertThat(verdict.violations()).isEmpty();
         } else {
@@ -344,7 +364,8 @@ class GuardTest {
     void a_subset_says_nothing_again_that_its_template_says() {
         JsonNode before = united("{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}}");
         JsonNode after = Samples.set(before, "/spec/template/cloneSetTemplate/spec/template/spec/hostPID", "true");
-        assertThat(GUARD.validate(Samples.update(before, after)).violations())
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.SUBMITTED)
+                        .violations())
                 .extracting(Violation::field)
                 .containsExactly("spec.template.cloneSetTemplate.spec.template.spec.hostPID");
     }
@@ -354,10 +375,15 @@ class GuardTest {
         JsonNode before = united("{}");
         JsonNode added = Samples.set(
                 before, "/spec/topology/subsets/+", "{\"name\":\"c\",\"patch\":{\"spec\":{\"hostPID\":true}}}");
-        assertThat(GUARD.validate(Samples.update(before, added)).violations()).isEmpty();
-        assertThat(GUARD.validate(Samples.update(added, before)).violations()).isEmpty();
+        assertThat(GUARD.validate(Samples.update(before, added), ObjectStage.SUBMITTED)
+                        .violations())
+                .isEmpty();
+        assertThat(GUARD.validate(Samples.update(added, before), ObjectStage.SUBMITTED)
+                        .violations())
+                .isEmpty();
         assertThat(GUARD.validate(
-                                Samples.update(before, Samples.set(before, SUBSETS, "{\"name\":\"a\",\"replicas\":3}")))
+                                Samples.update(before, Samples.set(before, SUBSETS, "{\"name\":\"a\",\"replicas\":3}")),
+                                ObjectStage.SUBMITTED)
                         .violations())
                 .isEmpty();
     }
@@ -365,10 +391,13 @@ class GuardTest {
     @Test
     void a_patch_nobody_can_apply_stops_no_other_change() {
         JsonNode before = united("\"text\"");
-        assertThat(GUARD.validate(Samples.update(before, Samples.set(before, "/spec/replicas", "9")))
+        assertThat(GUARD.validate(
+                                Samples.update(before, Samples.set(before, "/spec/replicas", "9")),
+                                ObjectStage.SUBMITTED)
                         .violations())
                 .isEmpty();
-        assertThat(GUARD.validate(Samples.update(before, united("{}"))).violations())
+        assertThat(GUARD.validate(Samples.update(before, united("{}")), ObjectStage.SUBMITTED)
+                        .violations())
                 .isEmpty();
     }
 }

@@ -140,14 +140,16 @@ class WorkloadFieldsTest {
     }
 
     private static Verdict validate(Line line, JsonNode before, JsonNode after) {
-        return GUARD.validate(new AdmissionAttributes(
-                "apps.kruise.io",
-                line.version(),
-                line.kind(),
-                "",
-                Operation.UPDATE,
-                ObjectView.of(before),
-                ObjectView.of(after)));
+        return GUARD.validate(
+                new AdmissionAttributes(
+                        "apps.kruise.io",
+                        line.version(),
+                        line.kind(),
+                        "",
+                        Operation.UPDATE,
+                        ObjectView.of(before),
+                        ObjectView.of(after)),
+                ObjectStage.SUBMITTED);
     }
 
     private static JsonNode value(String type) {

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.ObjectStage;
 import io.inplaceguard.guard.ObjectView;
 import io.inplaceguard.guard.Operation;
 import io.inplaceguard.guard.Samples;
@@ -82,20 +83,29 @@ class OwnerStrategyCacheTest {
                 client.resource(cloneSet("InPlaceOnly")).create().getMetadata().getUid();
         Guard guard = new Guard(GuardSettings.DEFAULTS, cache.owners());
         assertThat(cache.isCurrent()).isFalse();
-        assertThat(guard.validate(changeOfAnOwnedPod(uid)).denied())
+        assertThat(guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED)
+                        .denied())
                 .as("before the cache is filled")
                 .isFalse();
         cache.start(OFTEN);
         await().until(() -> cache.isCurrent() && cache.size() == 1);
-        assertThat(guard.validate(changeOfAnOwnedPod(uid)).denied()).isTrue();
-        assertThat(guard.validate(changeOfAnOwnedPod("another")).denied()).isFalse();
+        assertThat(guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED)
+                        .denied())
+                .isTrue();
+        assertThat(guard.validate(changeOfAnOwnedPod("another"), ObjectStage.SUBMITTED)
+                        .denied())
+                .isFalse();
         client.resource(cloneSet("ReCreate")).update();
-        await().until(() -> !guard.validate(changeOfAnOwnedPod(uid)).denied());
+        await().until(() ->
+                !guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED).denied());
         client.resource(cloneSet("InPlaceOnly")).update();
-        await().until(() -> guard.validate(changeOfAnOwnedPod(uid)).denied());
+        await().until(() ->
+                guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED).denied());
         client.resource(cloneSet("InPlaceOnly")).delete();
         await().until(() -> cache.size() == 0);
-        assertThat(guard.validate(changeOfAnOwnedPod(uid)).denied()).isFalse();
+        assertThat(guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED)
+                        .denied())
+                .isFalse();
     }
 
     @Test
@@ -104,9 +114,12 @@ class OwnerStrategyCacheTest {
                 client.resource(cloneSet("InPlaceOnly")).create().getMetadata().getUid();
         Guard guard = new Guard(GuardSettings.DEFAULTS, cache.owners());
         cache.start(OFTEN);
-        await().until(() -> guard.validate(changeOfAnOwnedPod(uid)).denied());
+        await().until(() ->
+                guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED).denied());
         server.destroy();
         await().until(() -> !cache.isCurrent());
-        assertThat(guard.validate(changeOfAnOwnedPod(uid)).denied()).isFalse();
+        assertThat(guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED)
+                        .denied())
+                .isFalse();
     }
 }

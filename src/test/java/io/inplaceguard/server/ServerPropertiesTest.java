@@ -100,8 +100,12 @@ class ServerPropertiesTest {
                         Duration.ofSeconds(2),
                         Duration.ofMinutes(3)));
         assertThat(properties.settings())
-                .isEqualTo(new GuardSettings(
-                        "RestartContainer", "RestartContainer", true, List.of("u"), List.of("g", "h")));
+                .isEqualTo(GuardSettings.DEFAULTS
+                        .withResizePolicy(
+                                GuardSettings.ResizePolicyDefault.RESTART_CONTAINER,
+                                GuardSettings.ResizePolicyDefault.RESTART_CONTAINER)
+                        .withTemplateMetadata(GuardSettings.TemplateMetadata.ALLOW)
+                        .withExemptions(List.of("u"), List.of("g", "h")));
         assertThat(properties.owners().enabled()).isTrue();
     }
 
@@ -186,7 +190,12 @@ class ServerPropertiesTest {
         assertThat(properties.drain()).isEqualTo(Duration.ofSeconds(4));
         assertThat(properties.owners().enabled()).isTrue();
         assertThat(properties.settings())
-                .isEqualTo(new GuardSettings("RestartContainer", "RestartContainer", true, List.of("u"), List.of("g")));
+                .isEqualTo(GuardSettings.DEFAULTS
+                        .withResizePolicy(
+                                GuardSettings.ResizePolicyDefault.RESTART_CONTAINER,
+                                GuardSettings.ResizePolicyDefault.RESTART_CONTAINER)
+                        .withTemplateMetadata(GuardSettings.TemplateMetadata.ALLOW)
+                        .withExemptions(List.of("u"), List.of("g")));
         assertThat(Binder.get(spring)
                         .bind("inplace-guard.track", Bindable.mapOf(String.class, String.class))
                         .get())

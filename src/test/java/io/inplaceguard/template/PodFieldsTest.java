@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.ObjectStage;
 import io.inplaceguard.guard.ObjectView;
 import io.inplaceguard.guard.Operation;
 import io.inplaceguard.guard.Verdict;
@@ -119,14 +120,16 @@ class PodFieldsTest {
         JsonNode before = cloneSet();
         ObjectNode after = before.deepCopy().asObject();
         put(after.at("/spec/template").asObject(), leaf.path().split("\\."), 0, leaf.value());
-        Verdict verdict = GUARD.validate(new AdmissionAttributes(
-                "apps.kruise.io",
-                "v1beta1",
-                "CloneSet",
-                "",
-                Operation.UPDATE,
-                ObjectView.of(before),
-                ObjectView.of(after)));
+        Verdict verdict = GUARD.validate(
+                new AdmissionAttributes(
+                        "apps.kruise.io",
+                        "v1beta1",
+                        "CloneSet",
+                        "",
+                        Operation.UPDATE,
+                        ObjectView.of(before),
+                        ObjectView.of(after)),
+                ObjectStage.SUBMITTED);
         String answer = ANSWERS.entrySet().stream()
                 .filter(entry -> leaf.path().startsWith(entry.getKey()))
                 .max(java.util.Comparator.comparingInt(entry -> entry.getKey().length()))
