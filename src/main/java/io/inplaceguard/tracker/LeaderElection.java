@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Strives for a Lease as long as it lives: one that lost it stands for election again. */
+/** Keeps running for leader election until it is closed: a leader that lost the Lease tries to acquire it again. */
 final class LeaderElection implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaderElection.class);
@@ -26,18 +26,18 @@ final class LeaderElection implements AutoCloseable {
     /**
      * The times of an election.
      *
-     * @param lease  how long a leader that died is waited for
-     * @param renew  after how long without renewal a leader stops to lead; less than {@code lease}
-     * @param retry  how often it is tried
+     * @param lease  how long the others wait for a leader that does not renew
+     * @param renew  how long a leader tries to renew before it stops leading; less than {@code lease}
+     * @param retry  time between two attempts
      */
     record Times(Duration lease, Duration renew, Duration retry) {
-        /** What Kubernetes' own controllers use. */
-        static final Times USUAL = new Times(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+        /** The defaults of Kubernetes' own controllers. */
+        static final Times DEFAULTS = new Times(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
     }
 
-    /** A Lease that may have been made by somebody else and be empty, as the chart's is; nobody has led then. */
-    private static final class GivenLease extends LeaseLock {
-        GivenLease(String namespace, String name, String identity) {
+    /** A Lease that may exist and be empty, as the chart creates it; it has no leader then. */
+    private static final class PrecreatedLease extends LeaseLock {
+        PrecreatedLease(String namespace, String name, String identity) {
             super(namespace, name, identity);
         }
 
@@ -59,15 +59,15 @@ final class LeaderElection implements AutoCloseable {
     private final KubernetesClient client;
     private final LeaseLock lock;
     private final Times times;
-    private final Consumer<Boolean> leads;
-    private final Thread thread = new Thread(this::run, "leadership");
+    private final Consumer<Boolean> onChange;
+    private final Thread thread = new Thread(this::run, "leader-election");
     private volatile boolean closed;
     private volatile @Nullable CompletableFuture<?> term;
 
     /**
-     * @param client   to try with once and not for long, as {@code ImpatientClient} makes it
-     * @param identity told apart from all others
-     * @param leads    told true at the beginning and false at the end of each term
+     * @param client   one that fails fast, without retries of its own
+     * @param identity unique among all candidates
+     * @param onChange receives true when this process starts leading and false when it stops
      */
     LeaderElection(
             KubernetesClient client,
@@ -75,11 +75,11 @@ final class LeaderElection implements AutoCloseable {
             String name,
             String identity,
             Times times,
-            Consumer<Boolean> leads) {
+            Consumer<Boolean> onChange) {
         this.client = client;
-        this.lock = new GivenLease(namespace, name, identity);
+        this.lock = new PrecreatedLease(namespace, name, identity);
         this.times = times;
-        this.leads = leads;
+        this.onChange = onChange;
         thread.setDaemon(true);
     }
 
@@ -111,7 +111,7 @@ final class LeaderElection implements AutoCloseable {
             } catch (CancellationException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.warn("leader election failed, standing again: {}", String.valueOf(e.getMessage()));
+                LOG.warn("leader election failed, retrying: {}", String.valueOf(e.getMessage()));
             }
             try {
                 Thread.sleep(times.retry().toMillis());
@@ -122,16 +122,16 @@ final class LeaderElection implements AutoCloseable {
     }
 
     private void begin() {
-        LOG.info("leading");
-        leads.accept(true);
+        LOG.info("acquired the lease, started leading");
+        onChange.accept(true);
     }
 
     private void end() {
-        LOG.info("leading no more");
-        leads.accept(false);
+        LOG.info("stopped leading");
+        onChange.accept(false);
     }
 
-    /** Gives the Lease back, so that the next one need not wait for its end. */
+    /** Releases the Lease, so that the next leader need not wait until it expires. */
     @Override
     public void close() {
         closed = true;

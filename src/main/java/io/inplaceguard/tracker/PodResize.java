@@ -1,125 +1,111 @@
 package io.inplaceguard.tracker;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resize a Pod is in, out of its own fields. Source: the kubelet's conditions {@code PodResizePending} and
- * {@code PodResizeInProgress} (Kubernetes 1.33 and newer, KEP-1287), {@code status.resize} before.
+ * The resize that a Pod is in, derived from its own fields alone. Sources: the kubelet's conditions {@code PodResizePending} and
+ * {@code PodResizeInProgress} (Kubernetes 1.33 and newer, KEP-1287; pkg/kubelet/status/status_manager.go and
+ * pkg/kubelet/allocation/allocation_manager.go), {@code status.resize} before.
  *
- * @param state   where it stands
- * @param reason  the condition's reason, such as {@code Error}; empty where nobody gave one
- * @param message what the kubelet says; empty where it says nothing
- * @param since   when the kubelet came to that, as it writes it; empty where it did not say
- * @param steps   what is still to be done
+ * @param state   its state
+ * @param reason  the condition's reason, such as {@code Error}; empty where there is none
+ * @param message the condition's message; empty where there is none
+ * @param since   the condition's last transition as Kubernetes writes it; empty where there is none
+ * @param target  a fingerprint of the amounts that the spec asks for
+ * @param steps   what is not in effect yet
  */
-record PodResize(ResizeState state, String reason, String message, String since, List<Step> steps) {
+record PodResize(
+        ResizeState state, String reason, String message, String since, String target, List<ResizeStep> steps) {
 
-    /**
-     * One amount on its way.
-     *
-     * @param container the container's name
-     * @param list      {@code requests} or {@code limits}
-     * @param resource  {@code cpu} or {@code memory}
-     * @param from      the amount in effect; empty where there is none
-     * @param to        the amount wanted; empty where it is to go
-     */
-    record Step(String container, String list, String resource, String from, String to) {
+    private static final String ERROR = "Error";
 
-        /** What is wanted, whatever is in effect by now. */
-        Step wanted() {
-            return new Step(container, list, resource, "", to);
-        }
-    }
-
-    private static final List<String> RESOURCES = List.of("cpu", "memory");
-
-    /** The resize that Pod is in; empty for none: also where it is not scheduled, has finished, or is on its way out. */
+    /** The resize of that Pod; empty for none: also where it is not scheduled, has finished, or is being deleted. */
     static Optional<PodResize> of(Pod pod) {
-        if (!isSettledOnANode(pod)) {
+        if (isOver(pod)) {
             return Optional.empty();
         }
         PodStatus status = pod.getStatus();
-        List<Step> steps = steps(pod);
+        Long generation = pod.getMetadata().getGeneration();
         PodCondition pending = condition(status, "PodResizePending");
         PodCondition progress = condition(status, "PodResizeInProgress");
-        Long generation = pod.getMetadata().getGeneration();
-        if (pending != null && speaksFor(pending, status, generation)) {
-            return Optional.of(pending(pending, steps));
+        boolean observed = isAtLeast(status.getObservedGeneration(), generation);
+        // The pending condition first: it describes the newest request, the other one the request before it.
+        if (pending != null && (observed || describes(pending, generation))) {
+            return Optional.of(pending(pending, pod));
         }
-        if (progress != null && speaksFor(progress, status, generation)) {
-            return Optional.of(inProgress(progress, steps));
+        if (progress != null && (observed || describes(progress, generation))) {
+            return Optional.of(resize(ResizeState.IN_PROGRESS, progress, pod));
         }
-        Optional<ResizeState> told = ResizeState.of(status.getResize());
-        if (told.isPresent()) {
-            return Optional.of(new PodResize(told.get(), "", "", "", steps));
+        if (observed) {
+            // The kubelet decides on a resize before it writes the status of a generation (kubelet.go,
+            // HandlePodUpdates), so without a
+            // condition it has nothing left to do. A remaining difference is what it reads back: 1m of cpu reads 2m.
+            return Optional.empty();
         }
-        if (!steps.isEmpty()) {
-            return Optional.of(new PodResize(ResizeState.PROPOSED, "", "", "", steps));
+        Optional<ResizeState> reported = ResizeState.of(status.getResize());
+        if (reported.isPresent()) {
+            return Optional.of(resize(reported.get(), null, pod));
         }
-        // Conditions of an older generation, with nothing left to do: the kubelet will take them away.
+        if (!ResizeStep.remaining(pod).isEmpty()) {
+            return Optional.of(resize(ResizeState.PROPOSED, null, pod));
+        }
+        // Conditions of an older generation and nothing left to do: the kubelet is about to remove them.
         if (pending != null) {
-            return Optional.of(pending(pending, steps));
+            return Optional.of(pending(pending, pod));
         }
-        return progress == null ? Optional.empty() : Optional.of(inProgress(progress, steps));
+        return progress == null ? Optional.empty() : Optional.of(resize(ResizeState.IN_PROGRESS, progress, pod));
     }
 
-    /** Whether that Pod has come to its end, so that a resize it was in was not completed but given up. */
+    /** The kubelet has tried, failed, and will try again. */
+    boolean isFailing() {
+        return isFailing(state.word(), reason);
+    }
+
+    static boolean isFailing(String state, String reason) {
+        return state.equals(ResizeState.IN_PROGRESS.word()) && reason.equals(ERROR);
+    }
+
+    /**
+     * Whether that Pod cannot be in a resize because it is not on a node, has finished, or is being removed. A resize that it was in
+     * was given up, not completed.
+     */
     static boolean isOver(Pod pod) {
-        return !isSettledOnANode(pod);
-    }
-
-    /** Whether a regular container of that Pod is between two lives: then nothing is in effect, which is not to say that all is done. */
-    static boolean isInterrupted(Pod pod) {
-        return isSettledOnANode(pod)
-                && list(pod.getStatus().getContainerStatuses()).stream().anyMatch(status -> !runs(status));
-    }
-
-    private static PodResize pending(PodCondition condition, List<Step> steps) {
-        // An unknown reason counts as Deferred: the kubelet will try again.
-        ResizeState state = "Infeasible".equals(condition.getReason()) ? ResizeState.INFEASIBLE : ResizeState.DEFERRED;
-        return new PodResize(
-                state,
-                text(condition.getReason()),
-                text(condition.getMessage()),
-                text(condition.getLastTransitionTime()),
-                steps);
-    }
-
-    private static PodResize inProgress(PodCondition condition, List<Step> steps) {
-        return new PodResize(
-                ResizeState.IN_PROGRESS,
-                text(condition.getReason()),
-                text(condition.getMessage()),
-                text(condition.getLastTransitionTime()),
-                steps);
-    }
-
-    private static boolean isSettledOnANode(Pod pod) {
         PodStatus status = pod.getStatus();
         if (status == null || pod.getSpec() == null || pod.getMetadata().getDeletionTimestamp() != null) {
-            return false;
+            return true;
         }
         if (text(pod.getSpec().getNodeName()).isEmpty() || condition(status, "DisruptionTarget") != null) {
-            return false;
+            return true;
         }
-        return !"Succeeded".equals(status.getPhase()) && !"Failed".equals(status.getPhase()) && !allEnded(pod);
+        return "Succeeded".equals(status.getPhase()) || "Failed".equals(status.getPhase()) || hasEnded(pod);
     }
 
-    /** With restartPolicy Never, nothing starts again; the phase follows a moment later. */
-    private static boolean allEnded(Pod pod) {
+    /** Whether a container of that Pod is being restarted: then nothing of it is in effect, so a resize is not known to be complete. */
+    static boolean isRestarting(Pod pod) {
+        return !isOver(pod)
+                && Stream.concat(
+                                list(pod.getStatus().getContainerStatuses()).stream(),
+                                list(pod.getStatus().getInitContainerStatuses()).stream()
+                                        .filter(status -> isSidecar(pod, status)))
+                        .anyMatch(status -> !ResizeStep.isRunning(status));
+    }
+
+    /** Plain init containers end for good; sidecars start again. */
+    private static boolean isSidecar(Pod pod, ContainerStatus status) {
+        return list(pod.getSpec().getInitContainers()).stream()
+                .anyMatch(container -> "Always".equals(container.getRestartPolicy())
+                        && container.getName().equals(status.getName()));
+    }
+
+    /** With restartPolicy Never nothing starts again; the phase follows a moment later. */
+    private static boolean hasEnded(Pod pod) {
         List<ContainerStatus> statuses = list(pod.getStatus().getContainerStatuses());
         return "Never".equals(pod.getSpec().getRestartPolicy())
                 && !statuses.isEmpty()
@@ -127,6 +113,22 @@ record PodResize(ResizeState state, String reason, String message, String since,
                 && statuses.stream()
                         .allMatch(status ->
                                 status.getState() != null && status.getState().getTerminated() != null);
+    }
+
+    private static PodResize pending(PodCondition condition, Pod pod) {
+        // An unknown reason counts as Deferred: the kubelet will try again.
+        boolean infeasible = "Infeasible".equals(condition.getReason());
+        return resize(infeasible ? ResizeState.INFEASIBLE : ResizeState.DEFERRED, condition, pod);
+    }
+
+    private static PodResize resize(ResizeState state, @Nullable PodCondition condition, Pod pod) {
+        return new PodResize(
+                state,
+                condition == null ? "" : text(condition.getReason()),
+                condition == null ? "" : text(condition.getMessage()),
+                condition == null ? "" : text(condition.getLastTransitionTime()),
+                ResizeStep.target(pod.getSpec()),
+                ResizeStep.remaining(pod));
     }
 
     private static @Nullable PodCondition condition(PodStatus status, String type) {
@@ -137,71 +139,18 @@ record PodResize(ResizeState state, String reason, String message, String since,
     }
 
     /**
-     * A condition without a generation, as API servers before 1.34 have them, speaks for any. So does one of a status for which the
-     * kubelet has seen that generation: it leaves a condition's own as it was when it came about.
+     * Whether a condition describes that generation by itself. One without a generation, as kubelets before 1.34 write it, describes
+     * any. The kubelet keeps the generation of PodResizeInProgress through later updates of the Pod, such as of an image
+     * (status_manager.go, SetPodResizeInProgressCondition), which is why {@code status.observedGeneration} counts too.
      */
-    private static boolean speaksFor(PodCondition condition, PodStatus status, @Nullable Long generation) {
+    private static boolean describes(PodCondition condition, @Nullable Long generation) {
         return condition.getObservedGeneration() == null
                 || generation == null
-                || condition.getObservedGeneration() >= generation
-                || status.getObservedGeneration() != null && status.getObservedGeneration() >= generation;
+                || isAtLeast(condition.getObservedGeneration(), generation);
     }
 
-    private static List<Step> steps(Pod pod) {
-        List<Step> steps = new ArrayList<>();
-        for (Container container : list(pod.getSpec().getContainers())) {
-            for (ContainerStatus status : list(pod.getStatus().getContainerStatuses())) {
-                if (Objects.equals(status.getName(), container.getName()) && runs(status)) {
-                    steps(container, status, steps);
-                }
-            }
-        }
-        return List.copyOf(steps);
-    }
-
-    /** A container that waits or has ended has no resources in effect; it starts with those of the spec. */
-    private static boolean runs(ContainerStatus status) {
-        return status.getState() == null
-                || status.getState().getWaiting() == null && status.getState().getTerminated() == null;
-    }
-
-    private static void steps(Container container, ContainerStatus status, List<Step> steps) {
-        ResourceRequirements wanted = container.getResources();
-        ResourceRequirements actual = status.getResources();
-        Map<String, Quantity> requests = wanted == null ? Map.of() : map(wanted.getRequests());
-        Map<String, Quantity> limits = wanted == null ? Map.of() : map(wanted.getLimits());
-        if (actual != null) {
-            steps(container.getName(), "requests", requests, map(actual.getRequests()), steps);
-            steps(container.getName(), "limits", limits, map(actual.getLimits()), steps);
-        } else if (!map(status.getAllocatedResources()).isEmpty()) {
-            // Holds requests alone.
-            steps(container.getName(), "requests", requests, map(status.getAllocatedResources()), steps);
-        }
-    }
-
-    private static void steps(
-            String container,
-            String list,
-            Map<String, Quantity> wanted,
-            Map<String, Quantity> actual,
-            List<Step> steps) {
-        for (String resource : RESOURCES) {
-            Quantity to = wanted.get(resource);
-            Quantity from = actual.get(resource);
-            if (amount(to).compareTo(amount(from)) != 0) {
-                steps.add(new Step(
-                        container,
-                        list,
-                        resource,
-                        from == null ? "" : from.toString(),
-                        to == null ? "" : to.toString()));
-            }
-        }
-    }
-
-    /** Nothing is as good as zero: the API server takes one for the other. */
-    private static BigDecimal amount(@Nullable Quantity quantity) {
-        return quantity == null ? BigDecimal.ZERO : quantity.getNumericalAmount();
+    private static boolean isAtLeast(@Nullable Long observed, @Nullable Long generation) {
+        return observed != null && generation != null && observed >= generation;
     }
 
     private static String text(@Nullable String text) {
@@ -210,9 +159,5 @@ record PodResize(ResizeState state, String reason, String message, String since,
 
     private static <T> List<T> list(@Nullable List<T> list) {
         return list == null ? List.of() : list;
-    }
-
-    private static Map<String, Quantity> map(@Nullable Map<String, Quantity> map) {
-        return map == null ? Map.of() : map;
     }
 }

@@ -1,32 +1,53 @@
 package io.inplaceguard.tracker;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
-/** A bound on calls to the API server: so many a second, and as many at once after a second of rest. */
+/** Bounds the calls to the API server: a number per second, and as many at once after a second of rest. */
 final class RateLimiter {
 
-    private final long nanosBetween;
-    private final long credit = TimeUnit.SECONDS.toNanos(1);
-    private long next = System.nanoTime() - credit;
+    private static final long CREDIT = TimeUnit.SECONDS.toNanos(1);
 
+    private final long nanosBetween;
+    private final LongSupplier clock;
+    private final LongConsumer sleep;
+    private long next;
+
+    /** @param perSecond from 1 to 1,000,000,000 */
     RateLimiter(int perSecond) {
-        this.nanosBetween = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this(perSecond, System::nanoTime, RateLimiter::sleep);
     }
 
-    /** Waits until one more call is due. */
-    void await() {
+    /**
+     * @param clock nanoseconds that only grow
+     * @param sleep waits that many nanoseconds
+     */
+    RateLimiter(int perSecond, LongSupplier clock, LongConsumer sleep) {
+        this.nanosBetween = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.clock = clock;
+        this.sleep = sleep;
+        this.next = clock.getAsLong() - CREDIT;
+    }
+
+    /** Waits until one more call is due. No lock is held meanwhile. */
+    void acquire() {
         long wait;
         synchronized (this) {
-            long now = System.nanoTime();
-            next = Math.max(next, now - credit) + nanosBetween;
+            long now = clock.getAsLong();
+            next = Math.max(next, now - CREDIT) + nanosBetween;
             wait = next - now;
         }
         if (wait > 0) {
-            try {
-                TimeUnit.NANOSECONDS.sleep(wait);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            sleep.accept(wait);
+        }
+    }
+
+    private static void sleep(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.inplaceguard.tracker;
 
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -9,42 +7,36 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.inplaceguard.guard.AnnotationKeys;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Set;
-import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Writes annotations and events, and nothing else, at a bounded pace. Each method makes one call; a failure is its caller's. */
+/**
+ * Writes the resize annotations of Pods and workloads, and no other field, at a bounded rate. Each method makes one call, with the
+ * object's uid: an object of the same name that was created later is left alone (409). A failure is thrown to the caller.
+ */
 final class ResizeAnnotations {
 
-    /** Who owns the annotations. */
+    /** The field manager of the annotations. */
     static final String FIELD_MANAGER = "inplace-guard-tracker";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ResizeAnnotations.class);
-    private static final int CONFLICT = 409;
-    private static final Set<Integer> REFUSED = Set.of(403, 404, 422);
-    private static final int NAME = 253;
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final KubernetesClient client;
-    private final RateLimiter pace;
+    private final RateLimiter limiter;
 
-    ResizeAnnotations(KubernetesClient client, RateLimiter pace) {
+    ResizeAnnotations(KubernetesClient client, RateLimiter limiter) {
         this.client = client;
-        this.pace = pace;
+        this.limiter = limiter;
     }
 
-    /** The uid is written with it, so that a Pod of the same name that came later is left alone (409). */
+    /** Sets both annotations by server-side apply. */
     Pod write(TrackedPod pod, String state, String details) {
-        pace.await();
+        limiter.acquire();
         return client.resource(new PodBuilder()
-                        .withMetadata(meta(pod.namespace(), pod.name(), pod.uid())
+                        .withMetadata(metadata(pod.namespace(), pod.name(), pod.uid())
                                 .addToAnnotations(AnnotationKeys.RESIZE, state)
                                 .addToAnnotations(AnnotationKeys.RESIZE_DETAILS, details)
                                 .build())
@@ -54,21 +46,25 @@ final class ResizeAnnotations {
                 .serverSideApply();
     }
 
-    /** Takes both annotations away, whoever else owns them: the webhook may have written the first Proposed in a user's name. */
+    /**
+     * Removes both annotations by merge patch, so also those of other field managers: the webhook may have set the first Proposed in
+     * the name of a user.
+     */
     Pod clear(TrackedPod pod) {
-        pace.await();
+        limiter.acquire();
         return client.resource(new PodBuilder()
                         .withMetadata(
-                                meta(pod.namespace(), pod.name(), pod.uid()).build())
+                                metadata(pod.namespace(), pod.name(), pod.uid()).build())
                         .build())
-                .patch(removal(), removing(pod.uid()));
+                .patch(mergePatch(), removal(pod.uid()));
     }
 
+    /** Sets the state of a workload by server-side apply. */
     GenericKubernetesResource write(TrackedOwner owner, String state) {
-        pace.await();
+        limiter.acquire();
         return client.resource(resource(
                         owner,
-                        meta(owner.namespace(), owner.name(), owner.uid())
+                        metadata(owner.namespace(), owner.name(), owner.uid())
                                 .addToAnnotations(AnnotationKeys.RESIZE, state)
                                 .build()))
                 .fieldManager(FIELD_MANAGER)
@@ -76,15 +72,16 @@ final class ResizeAnnotations {
                 .serverSideApply();
     }
 
+    /** Removes the state of a workload, whichever field manager set it. */
     GenericKubernetesResource clear(TrackedOwner owner) {
-        pace.await();
+        limiter.acquire();
         return client.resource(resource(
                         owner,
-                        meta(owner.namespace(), owner.name(), owner.uid()).build()))
-                .patch(removal(), removing(owner.uid()));
+                        metadata(owner.namespace(), owner.name(), owner.uid()).build()))
+                .patch(mergePatch(), removal(owner.uid()));
     }
 
-    private static ObjectMetaBuilder meta(String namespace, String name, String uid) {
+    private static ObjectMetaBuilder metadata(String namespace, String name, String uid) {
         return new ObjectMetaBuilder().withNamespace(namespace).withName(name).withUid(uid);
     }
 
@@ -96,90 +93,16 @@ final class ResizeAnnotations {
                 .build();
     }
 
-    private static PatchContext removal() {
+    private static PatchContext mergePatch() {
         PatchContext context = PatchContext.of(PatchType.JSON_MERGE);
         context.setFieldManager(FIELD_MANAGER);
         return context;
     }
 
-    private static String removing(String uid) {
-        return "{\"metadata\":{\"uid\":\"" + uid + "\",\"annotations\":{\"" + AnnotationKeys.RESIZE + "\":null,\""
-                + AnnotationKeys.RESIZE_DETAILS + "\":null}}}";
-    }
-
-    /** Says that a Pod came to that state. */
-    void event(TrackedPod pod, ResizeState state, ResizeDetails details) {
-        boolean bad = state == ResizeState.DEFERRED
-                || state == ResizeState.INFEASIBLE
-                || details.reason().equals("Error");
-        String moment = moment(pod, pod.resize() == null ? "" : pod.resize().since());
-        create(pod, "Resize" + state.word(), bad ? "Warning" : "Normal", details.sentence(), moment);
-    }
-
-    /** Says that what was wanted is in effect. */
-    void completed(TrackedPod pod, ResizeDetails details) {
-        create(
-                pod,
-                "ResizeCompleted",
-                "Normal",
-                "the resources of the spec are in effect",
-                moment(pod, details.since().toString()));
-    }
-
-    /** What tells two events of the same reason apart. Before 1.33 a Pod has no generation. */
-    private static String moment(TrackedPod pod, String since) {
-        return (pod.generation() == 0 ? "version " + pod.version() : pod.generation()) + " " + since;
-    }
-
-    /** An event's name says what it tells: told twice, the second is refused, and that is well. */
-    private void create(TrackedPod pod, String reason, String type, String message, String moment) {
-        String hash = "."
-                + UUID.nameUUIDFromBytes((pod.uid() + reason + moment).getBytes(StandardCharsets.UTF_8))
-                        .toString()
-                        .substring(0, 18)
-                        .replace("-", "");
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        Event event = new EventBuilder()
-                .withNewMetadata()
-                .withNamespace(pod.namespace())
-                .withName(pod.name()
-                                .substring(0, Math.min(pod.name().length(), NAME - hash.length()))
-                                .replaceAll("[.-]+$", "")
-                        + hash)
-                .endMetadata()
-                .withNewInvolvedObject()
-                .withApiVersion("v1")
-                .withKind("Pod")
-                .withNamespace(pod.namespace())
-                .withName(pod.name())
-                .withUid(pod.uid())
-                .endInvolvedObject()
-                .withReason(reason)
-                .withType(type)
-                .withMessage(message)
-                .withNewSource()
-                .withComponent("inplace-guard")
-                .endSource()
-                .withReportingComponent("inplace-guard")
-                .withFirstTimestamp(now)
-                .withLastTimestamp(now)
-                .withCount(1)
-                .build();
-        pace.await();
-        try {
-            client.resource(event).create();
-        } catch (KubernetesClientException e) {
-            if (REFUSED.contains(e.getCode())) {
-                // A quota, a policy, a namespace on its way out: the annotation must not wait for that.
-                LOG.debug(
-                        "event {} of pod {}/{} is refused: {}",
-                        reason,
-                        pod.namespace(),
-                        pod.name(),
-                        String.valueOf(e.getMessage()));
-            } else if (e.getCode() != CONFLICT) {
-                throw e;
-            }
-        }
+    private static String removal(String uid) {
+        ObjectNode patch = JSON.createObjectNode();
+        ObjectNode metadata = patch.putObject("metadata").put("uid", uid);
+        metadata.putObject("annotations").putNull(AnnotationKeys.RESIZE).putNull(AnnotationKeys.RESIZE_DETAILS);
+        return patch.toString();
     }
 }

@@ -1,11 +1,10 @@
 package io.inplaceguard.tracker;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where a resize stands, the worst last. */
+/** The states of a resize in order of severity, the worst last: a workload shows the worst state of its pods. */
 enum ResizeState {
     PROPOSED("Proposed"),
     IN_PROGRESS("InProgress"),
@@ -23,13 +22,8 @@ enum ResizeState {
         return word;
     }
 
-    /** The state of that word; empty for none and for words nobody knows. */
+    /** The state of that word; empty for null and for unknown words. */
     static Optional<ResizeState> of(@Nullable String word) {
         return Arrays.stream(values()).filter(state -> state.word.equals(word)).findFirst();
-    }
-
-    /** What a workload shows of its pods. */
-    static Optional<ResizeState> worst(Collection<ResizeState> states) {
-        return states.stream().max(ResizeState::compareTo);
     }
 }

@@ -8,12 +8,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is remembered of a workload.
+ * What the tracker keeps of a workload.
  *
  * @param version   its resourceVersion
  * @param parent    uid of its own controller, such as a UnitedDeployment; null for none
- * @param annotated what its annotation says; null where it has none
- * @param settled   whether its status says that all its pods are of its newest template
+ * @param annotated the value of its annotation {@code resize}; null where it has none
+ * @param settled   whether by its status all its pods are of its newest template
  */
 record TrackedOwner(
         String apiVersion,
@@ -44,17 +44,17 @@ record TrackedOwner(
     /** A DaemonSet counts in updatedNumberScheduled, the others in updatedReplicas. */
     private static boolean isSettled(GenericKubernetesResource workload) {
         Long generation = workload.getMetadata().getGeneration();
-        if (generation == null || number(workload, -1, "status", "observedGeneration") < generation) {
+        if (generation == null || number(workload, "status", "observedGeneration", -1) < generation) {
             return false;
         }
-        boolean eachNode = workload.getKind().equals("DaemonSet");
-        long wanted = eachNode
-                ? number(workload, 0, "status", "desiredNumberScheduled")
-                : number(workload, 1, "spec", "replicas");
-        return number(workload, 0, "status", eachNode ? "updatedNumberScheduled" : "updatedReplicas") >= wanted;
+        boolean perNode = workload.getKind().equals("DaemonSet");
+        long wanted = perNode
+                ? number(workload, "status", "desiredNumberScheduled", 0)
+                : number(workload, "spec", "replicas", 1);
+        return number(workload, "status", perNode ? "updatedNumberScheduled" : "updatedReplicas", 0) >= wanted;
     }
 
-    private static long number(GenericKubernetesResource workload, long otherwise, String part, String field) {
+    private static long number(GenericKubernetesResource workload, String part, String field, long otherwise) {
         return workload.getAdditionalProperties().get(part) instanceof Map<?, ?> map
                         && map.get(field) instanceof Number number
                 ? number.longValue()
@@ -62,14 +62,14 @@ record TrackedOwner(
     }
 
     /**
-     * Whether none of its pods being in a resize means that they are still to come: the webhook marks a workload Proposed
-     * before the first Pod is resized.
+     * Whether it is annotated although none of its pods is in a resize yet: the webhook marks a workload Proposed before its
+     * controller resizes the first Pod.
      */
-    boolean awaitsItsPods() {
+    boolean isWaitingForPods() {
         return ResizeState.PROPOSED.word().equals(annotated) && !settled;
     }
 
-    /** Whether this was seen before that was; resourceVersions grow. */
+    /** Whether this is an earlier state of the workload than that. */
     boolean isOlderThan(TrackedOwner other) {
         return TrackedPod.isOlder(version, other.version);
     }

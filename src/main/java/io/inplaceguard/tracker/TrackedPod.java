@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.inplaceguard.guard.AnnotationKeys;
+import io.inplaceguard.kube.MetadataStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,15 +12,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is remembered of a Pod that is in a resize, or says so.
+ * What the tracker keeps of a Pod that is in a resize, or is annotated as if it were.
  *
- * @param version   its resourceVersion
- * @param owner     uid of its controller; null for none
- * @param resize    the resize it is in; null for none
- * @param over      whether it has come to its end
- * @param interrupted whether a container of it is between two lives, so that it cannot be told whether a resize is done
- * @param annotated what its annotation says; null where it has none
- * @param details   what its details say; null where it has none
+ * @param version    its resourceVersion
+ * @param generation its generation; 0 where it has none, as before Kubernetes 1.33
+ * @param owner      uid of its controller; null for none
+ * @param resize     the resize it is in; null for none
+ * @param over       whether it cannot be in a resize any more, see {@link PodResize#isOver}
+ * @param restarting whether a container is being restarted, so that a resize is not known to be complete
+ * @param annotated  the value of its annotation {@code resize}; null where it has none
+ * @param details    the value of its annotation {@code resize-details}; null where it has none
  */
 record TrackedPod(
         String namespace,
@@ -30,7 +32,7 @@ record TrackedPod(
         @Nullable String owner,
         @Nullable PodResize resize,
         boolean over,
-        boolean interrupted,
+        boolean restarting,
         @Nullable String annotated,
         @Nullable String details) {
 
@@ -46,41 +48,46 @@ record TrackedPod(
                 controller(metadata),
                 PodResize.of(pod).orElse(null),
                 PodResize.isOver(pod),
-                PodResize.isInterrupted(pod),
+                PodResize.isRestarting(pod),
                 annotations.get(AnnotationKeys.RESIZE),
                 annotations.get(AnnotationKeys.RESIZE_DETAILS));
     }
 
-    /** The state it is in; between two lives of a container the one it was in. Null for none. */
-    @Nullable
-    ResizeState shown() {
+    /** {@code namespace/name}, as {@link MetadataStore#key} writes it. */
+    String key() {
+        return namespace + "/" + name;
+    }
+
+    /** The state it is in; while a container is being restarted the state it was in before. Empty for none. */
+    Optional<ResizeState> state() {
         if (resize != null) {
-            return resize.state();
+            return Optional.of(resize.state());
         }
-        return interrupted && details != null ? ResizeState.of(annotated).orElse(null) : null;
+        return restarting && details != null ? ResizeState.of(annotated) : Optional.empty();
     }
 
     /** Whether there is anything to track. */
-    boolean matters() {
+    boolean isRelevant() {
         return resize != null || annotated != null || details != null;
     }
 
-    /** Whether its annotations tell what is. */
-    boolean isTold() {
+    /** Whether its annotations describe the resize that it is in. */
+    boolean isUpToDate() {
         if (resize == null) {
-            return annotated == null && details == null || interrupted;
+            return (annotated == null && details == null) || restarting;
         }
-        Optional<ResizeDetails> told = ResizeDetails.read(details);
+        Optional<ResizeDetails> written = ResizeDetails.read(details);
         return resize.state().word().equals(annotated)
-                && told.isPresent()
-                && told.get().stillTells(resize);
+                && written.isPresent()
+                && written.get().describes(resize);
     }
 
-    /** Whether this was seen before that was; resourceVersions grow. */
+    /** Whether this is an earlier state of the same Pod than that. */
     boolean isOlderThan(TrackedPod other) {
         return uid.equals(other.uid) && isOlder(version, other.version);
     }
 
+    /** Compares resourceVersions: they grow (KEP-5504). False where one of them is not a number. */
     static boolean isOlder(String version, String other) {
         try {
             return Long.parseLong(version) < Long.parseLong(other);

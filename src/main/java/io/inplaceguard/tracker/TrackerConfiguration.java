@@ -25,11 +25,11 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(TrackerProperties.class)
 public class TrackerConfiguration {
 
-    /** How often it is looked for kinds that were not served yet. */
+    /** How often to look for kinds that were not installed yet. */
     private static final Duration KINDS = Duration.ofSeconds(10);
 
     /**
-     * Tracks until it is told to end, or says in one sentence on stderr why it cannot and ends with status 1.
+     * Runs the tracker until the process is stopped. Where it cannot start, it prints one sentence to stderr and exits with status 1.
      *
      * @param args Spring properties as {@code --key=value}
      */
@@ -49,44 +49,47 @@ public class TrackerConfiguration {
     @Bean
     ResizeTracker tracker(KubernetesClient client, TrackerProperties properties, MeterRegistry registry) {
         TrackerMetrics metrics = new TrackerMetrics(registry);
-        ResizeTracker tracker = new ResizeTracker(client, properties.writesPerSecond(), metrics);
-        metrics.watch(tracker);
+        ResizeTracker tracker = new ResizeTracker(client, properties.writesPerSecond(), metrics::record);
+        metrics.register(tracker::count, tracker::isLeading);
         return tracker.start(KINDS);
     }
 
-    /** The Lease's own, which nothing else holds up. */
+    /** A client of its own for the Lease, so that no other call delays a renewal. */
     @Bean
-    Election election() {
-        return new Election(KubernetesClients.make());
+    ElectionClient electionClient() {
+        return new ElectionClient(KubernetesClients.make());
     }
 
-    record Election(KubernetesClient client) implements AutoCloseable {
+    record ElectionClient(KubernetesClient client) implements AutoCloseable {
         @Override
         public void close() {
             client.close();
         }
     }
 
-    /** Closed before the tracker, which it needs. */
+    /** Closed before the tracker, which it uses. */
     @Bean
-    LeaderElection leadership(
-            KubernetesClient client, Election election, TrackerProperties properties, ResizeTracker tracker) {
+    LeaderElection leaderElection(
+            KubernetesClient client,
+            ElectionClient electionClient,
+            TrackerProperties properties,
+            ResizeTracker tracker) {
         String own = client.getNamespace() == null ? "default" : client.getNamespace();
-        LeaderElection leadership = new LeaderElection(
-                election.client(),
+        LeaderElection election = new LeaderElection(
+                electionClient.client(),
                 properties.leaseNamespace().isEmpty() ? own : properties.leaseNamespace(),
                 properties.leaseName(),
                 System.getenv().getOrDefault("HOSTNAME", "tracker") + "_" + UUID.randomUUID(),
-                LeaderElection.Times.USUAL,
+                LeaderElection.Times.DEFAULTS,
                 tracker::lead);
         if (properties.leaderElection()) {
-            return leadership.start();
+            return election.start();
         }
         tracker.lead(true);
-        return leadership;
+        return election;
     }
 
-    /** Ready once pods have been read; an API server that is away later makes no tracker unready. */
+    /** Ready once pods have been listed; an API server that cannot be reached later does not make the tracker unready. */
     @Bean
     ManagementServer managementServer(
             ManagementServerProperties properties,

@@ -5,10 +5,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** Counts resizes; labels hold states alone. */
+/** The metrics of resizes. Labels hold states only, never a name or a namespace. */
 final class TrackerMetrics {
+
+    private static final String COMPLETED = "Completed";
 
     private final MeterRegistry registry;
     private final Timer duration;
@@ -25,29 +29,35 @@ final class TrackerMetrics {
         for (ResizeState state : ResizeState.values()) {
             counter(state.word());
         }
-        counter("Completed");
+        counter(COMPLETED);
     }
 
-    /** What only the tracker itself can tell. */
-    void watch(ResizeTracker tracker) {
+    /**
+     * Registers the gauges.
+     *
+     * @param pods    how many pods are in a state
+     * @param leading whether this process leads
+     */
+    void register(ToLongFunction<ResizeState> pods, BooleanSupplier leading) {
         for (ResizeState state : ResizeState.values()) {
-            Gauge.builder("inplace.guard.resize.pods", tracker, all -> all.count(state))
+            Gauge.builder("inplace.guard.resize.pods", () -> pods.applyAsLong(state))
                     .tag("state", state.word())
                     .description("Pods in a resize; 0 in a tracker that does not lead")
                     .register(registry);
         }
-        Gauge.builder("inplace.guard.tracker.leader", tracker, all -> all.leads() ? 1 : 0)
+        Gauge.builder("inplace.guard.tracker.leader", () -> leading.getAsBoolean() ? 1 : 0)
                 .description("1 in the tracker that leads, 0 in the others")
                 .register(registry);
     }
 
-    void transition(String state) {
-        counter(state).increment();
-    }
-
-    void completed(Duration time) {
-        counter("Completed").increment();
-        duration.record(time.isNegative() ? Duration.ZERO : time);
+    void record(ResizeTransition transition) {
+        if (transition instanceof ResizeTransition.Entered entered) {
+            counter(entered.state().word()).increment();
+        } else if (transition instanceof ResizeTransition.Completed completed) {
+            counter(COMPLETED).increment();
+            // Another tracker's clock may have been ahead.
+            duration.record(completed.after().isNegative() ? Duration.ZERO : completed.after());
+        }
     }
 
     private Counter counter(String state) {

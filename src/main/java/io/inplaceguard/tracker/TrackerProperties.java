@@ -6,10 +6,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * All of {@code inplace-guard.track.*}.
  *
- * @param leaseNamespace  where the Lease is; empty: the client's own namespace
- * @param leaseName       its name
+ * @param leaseNamespace  the namespace of the Lease; empty: the client's own namespace
+ * @param leaseName       the name of the Lease
  * @param leaderElection  false: this tracker is the only one and always writes
- * @param writesPerSecond how many annotations and events are written in a second at most
+ * @param writesPerSecond how many annotations and events are written per second at most, from 1 to 10000
  */
 @ConfigurationProperties(prefix = "inplace-guard.track", ignoreUnknownFields = false)
 record TrackerProperties(
@@ -18,10 +18,12 @@ record TrackerProperties(
         @DefaultValue("true") boolean leaderElection,
         @DefaultValue("300") int writesPerSecond) {
 
+    private static final int MAX_WRITES = 10_000;
+
     TrackerProperties {
-        if (writesPerSecond < 1) {
-            throw new IllegalArgumentException(
-                    "inplace-guard.track.writes-per-second is " + writesPerSecond + "; write a number from 1 up");
+        if (writesPerSecond < 1 || writesPerSecond > MAX_WRITES) {
+            throw new IllegalArgumentException("inplace-guard.track.writes-per-second is " + writesPerSecond
+                    + "; it must be from 1 to " + MAX_WRITES);
         }
     }
 }

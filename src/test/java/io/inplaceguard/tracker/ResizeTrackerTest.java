@@ -23,10 +23,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -34,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The tracker on a mock API server, from the first request to the end. */
+/** The tracker on a mock API server. */
 class ResizeTrackerTest {
 
     private static final Duration OFTEN = Duration.ofMillis(50);
@@ -51,8 +54,8 @@ class ResizeTrackerTest {
 
     private ResizeTracker tracker(boolean leads) {
         TrackerMetrics metrics = new TrackerMetrics(meters);
-        ResizeTracker tracker = new ResizeTracker(cluster.client, 10_000, metrics);
-        metrics.watch(tracker);
+        ResizeTracker tracker = new ResizeTracker(cluster.client, 10_000, metrics::record);
+        metrics.register(tracker::count, tracker::isLeading);
         trackers.add(tracker);
         tracker.start(OFTEN);
         await().until(tracker::hasSynced);
@@ -97,7 +100,7 @@ class ResizeTrackerTest {
                 () -> cluster.client.pods().inNamespace("prod").withName(name).editStatus(edit));
     }
 
-    /** The tracker writes to the same object, so a conflict is everyday life here too. */
+    /** The tracker writes to the same object, so conflicts are expected here too. */
     private static Pod retried(Supplier<Pod> edit) {
         for (int i = 0; ; i++) {
             try {
@@ -110,7 +113,7 @@ class ResizeTrackerTest {
         }
     }
 
-    private void wants(String name, String cpu) {
+    private void setSpec(String name, String cpu) {
         retried(() -> cluster.client
                 .pods()
                 .inNamespace("prod")
@@ -126,7 +129,7 @@ class ResizeTrackerTest {
                         .build()));
     }
 
-    private void tells(String name, PodCondition... conditions) {
+    private void setConditions(String name, PodCondition... conditions) {
         status(
                 name,
                 pod -> new PodBuilder(pod)
@@ -136,7 +139,7 @@ class ResizeTrackerTest {
                         .build());
     }
 
-    private void has(String name, String cpu) {
+    private void setActual(String name, String cpu) {
         status(
                 name,
                 pod -> new PodBuilder(pod)
@@ -156,7 +159,7 @@ class ResizeTrackerTest {
                 .withType(type)
                 .withStatus("True")
                 .withReason(reason)
-                .withMessage("the kubelet says so")
+                .withMessage("the kubelet's message")
                 .withLastTransitionTime(since)
                 .build();
     }
@@ -166,7 +169,7 @@ class ResizeTrackerTest {
                 .get(name);
     }
 
-    private void shows(String name, @Nullable String state) {
+    private void awaitState(String name, @Nullable String state) {
         await().untilAsserted(() ->
                 assertThat(annotation(pod(name), AnnotationKeys.RESIZE)).isEqualTo(state));
     }
@@ -179,6 +182,29 @@ class ResizeTrackerTest {
                 .collect(Collectors.toList());
     }
 
+    /**
+     * The contract "one write for each step": a resize of that many states is that many applies, and one merge patch that removes the
+     * annotations in the end.
+     */
+    private void assertWrites(String path, int states) {
+        List<String> expected = new ArrayList<>(Collections.nCopies(states, "apply " + path));
+        expected.add("merge " + path);
+        assertThat(cluster.patches).filteredOn(patch -> patch.endsWith(path)).isEqualTo(expected);
+    }
+
+    /** Waits until that tracker has seen a Pod in that state, whether it leads or not. */
+    private static void awaitObserved(ResizeTracker tracker, String name, ResizeState state) {
+        await().until(() -> {
+            TrackedPod pod = tracker.index().pod("prod/" + name);
+            return pod != null && pod.state().filter(state::equals).isPresent();
+        });
+    }
+
+    private ResizeDetails details(String name) {
+        return ResizeDetails.read(annotation(pod(name), AnnotationKeys.RESIZE_DETAILS))
+                .orElseThrow();
+    }
+
     private double transitions(String state) {
         return meters.get("inplace.guard.resize.transitions")
                 .tag("state", state)
@@ -187,34 +213,28 @@ class ResizeTrackerTest {
     }
 
     @Test
-    void a_resize_is_followed_from_proposed_to_done_with_one_write_for_each_step() {
+    void a_resize_is_followed_from_proposed_to_completed_with_one_write_for_each_step() {
         ResizeTracker tracker = tracker(true);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
         assertThat(annotation(pod("web"), AnnotationKeys.RESIZE_DETAILS)).contains("\"from\":\"100m\",\"to\":\"150m\"");
         assertThat(tracker.count(ResizeState.PROPOSED)).isEqualTo(1);
-        tells("web", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
-        shows("web", "Deferred");
-        assertThat(annotation(pod("web"), AnnotationKeys.RESIZE_DETAILS)).contains("the kubelet says so");
-        tells("web", condition("PodResizePending", "Infeasible", "2026-01-01T00:00:02Z"));
-        shows("web", "Infeasible");
-        tells("web", condition("PodResizeInProgress", "", "2026-01-01T00:00:03Z"));
-        shows("web", "InProgress");
-        has("web", "150m");
-        shows("web", null);
+        setConditions("web", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
+        awaitState("web", "Deferred");
+        assertThat(annotation(pod("web"), AnnotationKeys.RESIZE_DETAILS)).contains("the kubelet's message");
+        setConditions("web", condition("PodResizePending", "Infeasible", "2026-01-01T00:00:02Z"));
+        awaitState("web", "Infeasible");
+        setConditions("web", condition("PodResizeInProgress", "", "2026-01-01T00:00:03Z"));
+        awaitState("web", "InProgress");
+        setActual("web", "150m");
+        awaitState("web", null);
         assertThat(annotation(pod("web"), AnnotationKeys.RESIZE_DETAILS)).isNull();
         await().untilAsserted(() -> assertThat(transitions("Completed")).isEqualTo(1));
         assertThat(events("web"))
                 .containsExactly(
                         "ResizeCompleted", "ResizeDeferred", "ResizeInProgress", "ResizeInfeasible", "ResizeProposed");
-        assertThat(cluster.patches)
-                .containsExactly(
-                        "apply /api/v1/namespaces/prod/pods/web",
-                        "apply /api/v1/namespaces/prod/pods/web",
-                        "apply /api/v1/namespaces/prod/pods/web",
-                        "apply /api/v1/namespaces/prod/pods/web",
-                        "merge /api/v1/namespaces/prod/pods/web");
+        assertWrites("/api/v1/namespaces/prod/pods/web", 4);
         assertThat(meters.get("inplace.guard.resize.duration").timer().count()).isEqualTo(1);
         assertThat(tracker.count(ResizeState.PROPOSED)).isZero();
     }
@@ -223,9 +243,9 @@ class ResizeTrackerTest {
     void a_message_alone_is_not_written_again_and_a_new_request_is() {
         tracker(true);
         create("web", null);
-        wants("web", "150m");
-        tells("web", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
-        shows("web", "Deferred");
+        setSpec("web", "150m");
+        setConditions("web", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
+        awaitState("web", "Deferred");
         int writes = cluster.patches.size();
         status(
                 "web",
@@ -236,7 +256,7 @@ class ResizeTrackerTest {
                         .endCondition()
                         .endStatus()
                         .build());
-        wants("web", "170m");
+        setSpec("web", "170m");
         await().untilAsserted(() -> assertThat(annotation(pod("web"), AnnotationKeys.RESIZE_DETAILS))
                 .contains("170m", "other words"));
         assertThat(cluster.patches).hasSize(writes + 1);
@@ -244,32 +264,73 @@ class ResizeTrackerTest {
     }
 
     @Test
-    void a_tracker_that_starts_again_writes_nothing_twice_and_knows_since_when() {
+    void an_error_has_an_event_of_its_own_and_is_no_new_state() {
+        tracker(true);
+        create("web", null);
+        setSpec("web", "150m");
+        setConditions("web", condition("PodResizeInProgress", "", "2026-01-01T00:00:01Z"));
+        awaitState("web", "InProgress");
+        Instant since = details("web").since();
+        setConditions("web", condition("PodResizeInProgress", "Error", "2026-01-01T00:00:02Z"));
+        await().untilAsserted(() -> assertThat(details("web").reason()).isEqualTo("Error"));
+        assertThat(annotation(pod("web"), AnnotationKeys.RESIZE)).isEqualTo("InProgress");
+        assertThat(details("web").since()).isEqualTo(since);
+        assertThat(events("web")).contains("ResizeError", "ResizeInProgress");
+        assertThat(cluster.client.v1().events().inNamespace("prod").list().getItems())
+                .filteredOn(event -> event.getReason().equals("ResizeError"))
+                .allMatch(event ->
+                        event.getType().equals("Warning") && event.getMessage().contains("the kubelet's message"));
+        assertThat(transitions("InProgress")).isEqualTo(1);
+    }
+
+    @Test
+    void since_restarts_with_each_new_target() {
+        create("web", null);
+        setSpec("web", "1950m");
+        setConditions("web", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
+        Pod deferred = pod("web");
+        ResizeDetails old = ResizeDetails.of(
+                PodResize.of(deferred).orElseThrow(), Optional.empty(), Instant.parse("2026-01-01T00:00:01Z"));
+        retried(() -> cluster.client
+                .pods()
+                .inNamespace("prod")
+                .withName("web")
+                .edit(pod -> new PodBuilder(pod)
+                        .editMetadata()
+                        .addToAnnotations(AnnotationKeys.RESIZE, "Deferred")
+                        .addToAnnotations(AnnotationKeys.RESIZE_DETAILS, old.json())
+                        .endMetadata()
+                        .build()));
+        setSpec("web", "120m");
+        setConditions("web");
+        tracker(true);
+        awaitState("web", "Proposed");
+        assertThat(details("web").since()).isAfter(old.since());
+        assertThat(details("web").steps()).extracting(ResizeStep::to).containsExactly("120m");
+    }
+
+    @Test
+    void a_restarted_tracker_writes_nothing_twice_and_keeps_since() {
         ResizeTracker first = tracker(true);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
         first.close();
         int writes = cluster.patches.size();
-        Instant since = ResizeDetails.read(annotation(pod("web"), AnnotationKeys.RESIZE_DETAILS))
-                .orElseThrow()
-                .since();
+        Instant since = details("web").since();
         tracker(true);
         create("other", null);
-        wants("other", "150m");
-        shows("other", "Proposed");
+        setSpec("other", "150m");
+        awaitState("other", "Proposed");
         assertThat(cluster.patches).hasSize(writes + 1);
-        tells("web", condition("PodResizeInProgress", "", "2026-01-01T00:00:03Z"));
-        shows("web", "InProgress");
-        assertThat(ResizeDetails.read(annotation(pod("web"), AnnotationKeys.RESIZE_DETAILS))
-                        .orElseThrow()
-                        .since())
-                .isEqualTo(since);
+        setConditions("web", condition("PodResizeInProgress", "", "2026-01-01T00:00:03Z"));
+        awaitState("web", "InProgress");
+        assertThat(details("web").since()).isEqualTo(since);
         assertThat(events("web")).containsExactly("ResizeInProgress", "ResizeProposed");
     }
 
     @Test
-    void what_ended_while_no_tracker_ran_is_put_right() {
+    void a_state_that_became_stale_while_no_tracker_ran_is_removed() {
         create("web", null);
         cluster.client
                 .pods()
@@ -279,46 +340,50 @@ class ResizeTrackerTest {
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"metadata\":{\"annotations\":{\"inplace-guard.io/resize\":\"Deferred\"}}}");
         tracker(true);
-        shows("web", null);
-        assertThat(events("web")).as("nobody knows whether it was completed").isEmpty();
+        awaitState("web", null);
+        assertThat(events("web")).as("whether it was completed is not known").isEmpty();
     }
 
     @Test
-    void only_the_leader_writes_and_the_next_one_goes_on() {
+    void only_the_leader_writes_and_the_next_one_continues() {
         ResizeTracker first = tracker(true);
         ResizeTracker second = tracker(false);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
         assertThat(second.count(ResizeState.PROPOSED)).isZero();
         first.lead(false);
-        tells("web", condition("PodResizeInProgress", "", "2026-01-01T00:00:03Z"));
+        setConditions("web", condition("PodResizeInProgress", "", "2026-01-01T00:00:03Z"));
         create("other", null);
-        wants("other", "150m");
-        // Long enough for a leader to write.
-        await().during(Duration.ofMillis(500)).until(() -> cluster.patches.size() == 1);
+        setSpec("other", "150m");
+        for (ResizeTracker tracker : List.of(first, second)) {
+            awaitObserved(tracker, "web", ResizeState.IN_PROGRESS);
+            awaitObserved(tracker, "other", ResizeState.PROPOSED);
+            await().until(tracker::isIdle);
+        }
+        assertThat(cluster.patches).hasSize(1);
         assertThat(annotation(pod("web"), AnnotationKeys.RESIZE)).isEqualTo("Proposed");
         second.lead(true);
-        shows("other", "Proposed");
-        shows("web", "InProgress");
-        has("web", "150m");
-        shows("web", null);
+        awaitState("other", "Proposed");
+        awaitState("web", "InProgress");
+        setActual("web", "150m");
+        awaitState("web", null);
         assertThat(events("web")).containsExactly("ResizeCompleted", "ResizeInProgress", "ResizeProposed");
         assertThat(cluster.patches).hasSize(4);
     }
 
     @Test
-    void a_second_resize_of_a_pod_is_told_like_the_first() {
+    void a_second_resize_of_a_pod_has_its_own_events() {
         tracker(true);
         create("web", null);
         for (String cpu : List.of("150m", "170m")) {
-            wants("web", cpu);
-            shows("web", "Proposed");
-            // A kubelet that says no time, of a Pod without a generation: so it was before 1.33.
-            tells("web", condition("PodResizePending", "Deferred", ""));
-            shows("web", "Deferred");
-            has("web", cpu);
-            shows("web", null);
+            setSpec("web", cpu);
+            awaitState("web", "Proposed");
+            // No transition time and no generation, as before Kubernetes 1.33.
+            setConditions("web", condition("PodResizePending", "Deferred", ""));
+            awaitState("web", "Deferred");
+            setActual("web", cpu);
+            awaitState("web", null);
         }
         assertThat(events("web"))
                 .containsExactly(
@@ -331,24 +396,24 @@ class ResizeTrackerTest {
     }
 
     @Test
-    void an_event_that_is_refused_holds_nothing_up() {
+    void an_event_that_is_rejected_does_not_delay_the_annotation() {
         cluster.refused = request -> request.getPath().contains("/events");
         tracker(true);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
-        has("web", "150m");
-        shows("web", null);
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
+        setActual("web", "150m");
+        awaitState("web", null);
         cluster.refused = request -> false;
         assertThat(events("web")).isEmpty();
     }
 
     @Test
-    void a_container_that_is_between_two_lives_has_not_completed_anything() {
+    void a_resize_is_not_complete_while_a_container_restarts() {
         ResizeTracker tracker = tracker(true);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
         status(
                 "web",
                 pod -> new PodBuilder(pod)
@@ -363,8 +428,8 @@ class ResizeTrackerTest {
                         .endStatus()
                         .build());
         create("other", null);
-        wants("other", "150m");
-        shows("other", "Proposed");
+        setSpec("other", "150m");
+        awaitState("other", "Proposed");
         assertThat(annotation(pod("web"), AnnotationKeys.RESIZE)).isEqualTo("Proposed");
         assertThat(tracker.count(ResizeState.PROPOSED)).isEqualTo(2);
         status(
@@ -379,28 +444,28 @@ class ResizeTrackerTest {
                         .endContainerStatus()
                         .endStatus()
                         .build());
-        has("web", "150m");
-        shows("web", null);
+        setActual("web", "150m");
+        awaitState("web", null);
         assertThat(events("web")).containsExactly("ResizeCompleted", "ResizeProposed");
     }
 
     @Test
-    void conflicts_and_failures_are_tried_again() {
+    void conflicts_and_failures_are_retried() {
         cluster.refusals.addAll(List.of(409, 500, 409));
         tracker(true);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
         assertThat(cluster.patches).hasSize(4);
         assertThat(events("web")).containsExactly("ResizeProposed");
     }
 
     @Test
-    void a_pod_that_is_gone_is_forgotten() {
+    void a_deleted_pod_is_forgotten() {
         cluster.refusals.add(404);
         ResizeTracker tracker = tracker(true);
         create("web", null);
-        wants("web", "150m");
+        setSpec("web", "150m");
         await().until(() -> cluster.refusals.isEmpty());
         cluster.client
                 .pods()
@@ -410,17 +475,17 @@ class ResizeTrackerTest {
                 .delete();
         await().until(() -> tracker.count(ResizeState.PROPOSED) == 0);
         create("other", null);
-        wants("other", "150m");
-        shows("other", "Proposed");
+        setSpec("other", "150m");
+        awaitState("other", "Proposed");
         assertThat(cluster.patches).hasSize(2);
     }
 
     @Test
-    void a_pod_that_ends_in_its_resize_has_not_completed_it() {
+    void a_pod_that_finishes_during_a_resize_has_not_completed_it() {
         tracker(true);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
         status(
                 "web",
                 pod -> new PodBuilder(pod)
@@ -428,7 +493,7 @@ class ResizeTrackerTest {
                         .withPhase("Succeeded")
                         .endStatus()
                         .build());
-        shows("web", null);
+        awaitState("web", null);
         assertThat(events("web")).containsExactly("ResizeProposed");
         assertThat(transitions("Completed")).isZero();
     }
@@ -458,11 +523,11 @@ class ResizeTrackerTest {
                 .create();
     }
 
-    private void ownerShows(@Nullable String state) {
-        ownerShows("CloneSet", "set", state);
+    private void awaitOwnerState(@Nullable String state) {
+        awaitOwnerState("CloneSet", "set", state);
     }
 
-    private void ownerShows(String kind, String name, @Nullable String state) {
+    private void awaitOwnerState(String kind, String name, @Nullable String state) {
         await().untilAsserted(() -> assertThat(annotation(
                         cluster.client
                                 .genericKubernetesResources("apps.kruise.io/v1beta1", kind)
@@ -474,42 +539,40 @@ class ResizeTrackerTest {
     }
 
     @Test
-    void a_workload_carries_the_worst_of_its_pods_and_loses_it_with_the_last() {
+    void a_workload_has_the_worst_state_of_its_pods_until_the_last_resize_ends() {
         GenericKubernetesResource owner = cloneSet(Map.of(), Map.of());
         tracker(true);
         create("a", owner);
         create("b", owner);
-        wants("a", "150m");
-        ownerShows("Proposed");
-        wants("b", "150m");
-        tells("b", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
-        ownerShows("Deferred");
-        tells("a", condition("PodResizePending", "Infeasible", "2026-01-01T00:00:01Z"));
-        ownerShows("Infeasible");
+        setSpec("a", "150m");
+        awaitOwnerState("Proposed");
+        setSpec("b", "150m");
+        setConditions("b", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
+        awaitOwnerState("Deferred");
+        setConditions("a", condition("PodResizePending", "Infeasible", "2026-01-01T00:00:01Z"));
+        awaitOwnerState("Infeasible");
         cluster.client
                 .pods()
                 .inNamespace("prod")
                 .withName("a")
                 .withGracePeriod(0)
                 .delete();
-        ownerShows("Deferred");
-        has("b", "150m");
-        ownerShows(null);
-        assertThat(cluster.patches)
-                .filteredOn(patch -> patch.contains("clonesets"))
-                .containsExactly("apply " + SET, "apply " + SET, "apply " + SET, "apply " + SET, "merge " + SET);
+        awaitOwnerState("Deferred");
+        setActual("b", "150m");
+        awaitOwnerState(null);
+        assertWrites(SET, 4);
     }
 
     private static final String SET = "/apis/apps.kruise.io/v1beta1/namespaces/prod/clonesets/set";
 
     @Test
-    void a_pod_that_changes_hands_takes_its_state_with_it() {
+    void a_pod_that_gets_another_controller_counts_there() {
         GenericKubernetesResource owner = cloneSet(Map.of(), Map.of());
         GenericKubernetesResource other = workload("CloneSet", "other", null, Map.of(), Map.of());
         tracker(true);
         create("a", owner);
-        wants("a", "150m");
-        ownerShows("Proposed");
+        setSpec("a", "150m");
+        awaitOwnerState("Proposed");
         retried(() -> cluster.client
                 .pods()
                 .inNamespace("prod")
@@ -519,8 +582,8 @@ class ResizeTrackerTest {
                         .withOwnerReferences(controller(other))
                         .endMetadata()
                         .build()));
-        ownerShows(null);
-        ownerShows("CloneSet", "other", "Proposed");
+        awaitOwnerState(null);
+        awaitOwnerState("CloneSet", "other", "Proposed");
         retried(() -> cluster.client
                 .pods()
                 .inNamespace("prod")
@@ -530,70 +593,77 @@ class ResizeTrackerTest {
                         .withOwnerReferences()
                         .endMetadata()
                         .build()));
-        ownerShows("CloneSet", "other", null);
-        shows("a", "Proposed");
+        awaitOwnerState("CloneSet", "other", null);
+        awaitState("a", "Proposed");
     }
 
     @Test
-    void a_united_deployment_carries_what_its_childrens_pods_are_in() {
+    void a_united_deployment_has_the_state_of_its_childrens_pods() {
         GenericKubernetesResource united =
                 workload("UnitedDeployment", "all", null, Map.of(AnnotationKeys.RESIZE, "Proposed"), Map.of());
         GenericKubernetesResource child = workload("CloneSet", "set", united, Map.of(), Map.of());
         tracker(true);
         create("a", child);
-        wants("a", "150m");
-        ownerShows("Proposed");
-        tells("a", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
-        ownerShows("UnitedDeployment", "all", "Deferred");
-        has("a", "150m");
-        ownerShows(null);
-        ownerShows("UnitedDeployment", "all", null);
+        setSpec("a", "150m");
+        awaitOwnerState("Proposed");
+        setConditions("a", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
+        awaitOwnerState("UnitedDeployment", "all", "Deferred");
+        setActual("a", "150m");
+        awaitOwnerState(null);
+        awaitOwnerState("UnitedDeployment", "all", null);
     }
 
-    /** Workloads are read in one page, 10,000 pods in twenty: a tracker that leads at once knows less than the last one did. */
+    /** Workloads are listed in one page, 10,000 pods in twenty: until then a new leader knows less than the last one did. */
     @Test
-    void nothing_is_taken_from_a_workload_before_the_pods_have_been_read() {
+    void no_annotation_of_a_workload_is_removed_before_all_pods_have_been_listed() {
         GenericKubernetesResource owner = cloneSet(Map.of(AnnotationKeys.RESIZE, "Deferred"), Map.of());
         create("a", owner);
-        wants("a", "150m");
-        tells("a", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
-        AtomicBoolean podsMayBeRead = new AtomicBoolean();
-        cluster.refused = request -> !podsMayBeRead.get() && request.getPath().matches("/api/v1/pods\\?.*");
-        ResizeTracker tracker = new ResizeTracker(cluster.client, 10_000, new TrackerMetrics(meters));
+        setSpec("a", "150m");
+        setConditions("a", condition("PodResizePending", "Deferred", "2026-01-01T00:00:01Z"));
+        AtomicBoolean podsCanBeListed = new AtomicBoolean();
+        AtomicInteger refusals = new AtomicInteger();
+        cluster.refused = request -> !podsCanBeListed.get()
+                && request.getPath().matches("/api/v1/pods\\?.*")
+                && refusals.incrementAndGet() > 0;
+        ResizeTracker tracker = new ResizeTracker(cluster.client, 10_000, transition -> {});
         trackers.add(tracker);
         tracker.lead(true);
         tracker.start(OFTEN);
-        await().during(Duration.ofMillis(500)).until(() -> cluster.patches.isEmpty() && !tracker.leads());
-        podsMayBeRead.set(true);
-        shows("a", "Deferred");
+        String uid = owner.getMetadata().getUid();
+        await().until(() -> tracker.index().owner(uid) != null && refusals.get() > 0);
+        assertThat(tracker.isLeading()).isFalse();
+        assertThat(tracker.isIdle()).isTrue();
+        assertThat(cluster.patches).isEmpty();
+        podsCanBeListed.set(true);
+        awaitState("a", "Deferred");
         create("b", null);
-        wants("b", "150m");
-        shows("b", "Proposed");
+        setSpec("b", "150m");
+        awaitState("b", "Proposed");
         assertThat(cluster.patches)
                 .containsExactly("apply /api/v1/namespaces/prod/pods/a", "apply /api/v1/namespaces/prod/pods/b");
     }
 
     @Test
-    void what_the_webhook_proposed_on_a_workload_stays_until_its_pods_have_followed() {
+    void a_workload_that_the_webhook_marked_proposed_keeps_it_until_its_pods_are_resized() {
         GenericKubernetesResource owner = cloneSet(Map.of(AnnotationKeys.RESIZE, "Proposed"), Map.of());
         ResizeTracker tracker = tracker(true);
         create("a", owner);
-        wants("a", "150m");
-        shows("a", "Proposed");
-        assertThat(cluster.patches).as("the workload said so already").hasSize(1);
-        has("a", "150m");
-        ownerShows(null);
+        setSpec("a", "150m");
+        awaitState("a", "Proposed");
+        assertThat(cluster.patches).as("the workload was annotated already").hasSize(1);
+        setActual("a", "150m");
+        awaitOwnerState(null);
         tracker.close();
     }
 
     @Test
-    void a_workload_whose_pods_have_all_followed_is_not_left_proposed() {
+    void proposed_is_removed_from_a_workload_whose_pods_are_all_updated() {
         GenericKubernetesResource owner = cloneSet(Map.of(AnnotationKeys.RESIZE, "Proposed"), Map.of());
         tracker(true);
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
-        ownerShows("Proposed");
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
+        awaitOwnerState("Proposed");
         Long generation = Objects.requireNonNullElse(owner.getMetadata().getGeneration(), 1L);
         owner.setAdditionalProperties(Map.of(
                 "spec",
@@ -606,11 +676,11 @@ class ResizeTrackerTest {
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"metadata\":{\"generation\":" + generation + "},\"status\":{\"observedGeneration\":"
                                 + (generation + 5) + ",\"updatedReplicas\":2}}");
-        ownerShows(null);
+        awaitOwnerState(null);
     }
 
     @Test
-    void of_two_that_stand_for_election_one_leads_and_the_other_follows_it() {
+    void of_two_candidates_one_leads_until_it_releases_the_lease() {
         cluster.client
                 .resource(new LeaseBuilder()
                         .withNewMetadata()
@@ -624,17 +694,17 @@ class ResizeTrackerTest {
         ResizeTracker a = tracker(false);
         ResizeTracker b = tracker(false);
         LeaderElection first = new LeaderElection(cluster.client, "prod", "lease", "a", quick, a::lead).start();
-        await().until(a::leads);
+        await().until(a::isLeading);
         LeaderElection second = new LeaderElection(cluster.client, "prod", "lease", "b", quick, b::lead).start();
         create("web", null);
-        wants("web", "150m");
-        shows("web", "Proposed");
-        assertThat(b.leads()).isFalse();
+        setSpec("web", "150m");
+        awaitState("web", "Proposed");
+        assertThat(b.isLeading()).isFalse();
         first.close();
-        await().until(() -> b.leads() && !a.leads());
-        has("web", "150m");
-        shows("web", null);
+        await().until(() -> b.isLeading() && !a.isLeading());
+        setActual("web", "150m");
+        awaitState("web", null);
         second.close();
-        await().until(() -> !b.leads());
+        await().until(() -> !b.isLeading());
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class WorkQueueTest {
 
     @Test
-    void nothing_waits_in_a_queue_that_is_not_active() {
+    void an_inactive_queue_ignores_keys() {
         Queue<String> worked = new ConcurrentLinkedQueue<>();
         try (WorkQueue<String> queue = new WorkQueue<>(worked::add, 2)) {
             queue.add("a");
@@ -29,7 +29,7 @@ class WorkQueueTest {
     }
 
     @Test
-    void a_key_added_often_is_worked_once() throws Exception {
+    void a_key_added_often_is_reconciled_once() throws Exception {
         Queue<String> worked = new ConcurrentLinkedQueue<>();
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
@@ -58,7 +58,7 @@ class WorkQueueTest {
     }
 
     @Test
-    void what_is_added_while_it_is_worked_on_is_worked_again_and_never_at_once() throws Exception {
+    void a_key_added_while_it_is_reconciled_is_reconciled_again_afterwards() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger at = new AtomicInteger();
@@ -90,7 +90,7 @@ class WorkQueueTest {
     }
 
     @Test
-    void a_failure_is_tried_again_until_it_succeeds() {
+    void a_failure_is_retried_until_it_succeeds() {
         AtomicInteger times = new AtomicInteger();
         try (WorkQueue<String> queue = new WorkQueue<>(
                 key -> {
@@ -104,5 +104,50 @@ class WorkQueueTest {
             await().until(() -> times.get() == 4);
         }
         assertThat(times.get()).isEqualTo(4);
+    }
+
+    @Test
+    void an_error_does_not_end_a_worker() {
+        AtomicInteger times = new AtomicInteger();
+        try (WorkQueue<String> queue = new WorkQueue<>(
+                key -> {
+                    if (times.incrementAndGet() == 1) {
+                        throw new StackOverflowError("once");
+                    }
+                },
+                1)) {
+            queue.setActive(true);
+            queue.add("a");
+            await().until(() -> times.get() == 2);
+        }
+    }
+
+    @Test
+    void a_queue_is_idle_only_when_nothing_runs_waits_or_will_be_retried() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger times = new AtomicInteger();
+        try (WorkQueue<String> queue = new WorkQueue<>(
+                key -> {
+                    begun.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    if (times.incrementAndGet() == 1) {
+                        throw new IllegalStateException("not yet");
+                    }
+                },
+                1)) {
+            assertThat(queue.isIdle()).isTrue();
+            queue.setActive(true);
+            queue.add("a");
+            begun.await();
+            assertThat(queue.isIdle()).as("running").isFalse();
+            go.countDown();
+            await().until(queue::isIdle);
+            assertThat(times.get()).as("idle after the retry, not before it").isEqualTo(2);
+        }
     }
 }
