@@ -30,7 +30,7 @@ class DrainIT {
         return JarServer.start(
                 temp.resolve("log"),
                 List.of(),
-                "--inplace-guard.drain=" + drain,
+                "--inplace-guard.shutdown-delay=" + drain,
                 "--inplace-guard.certs.dir=" + temp.resolve("certs"));
     }
 

@@ -6,6 +6,8 @@ import io.inplaceguard.check.report.ReportFormat;
 import io.inplaceguard.check.report.Result;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.settings.InvalidSettingException;
+import io.inplaceguard.settings.SettingsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -93,7 +95,7 @@ public final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            GuardSettings settings = config == null ? GuardSettings.DEFAULTS : ConfigFile.read(config);
+            GuardSettings settings = config == null ? GuardSettings.DEFAULTS : configured(config);
             List<Result> results = review != null ? replayed(settings, review) : compared(settings, err);
             Result.Summary summary = Result.Summary.of(results);
             PrintWriter out = spec.commandLine().getOut();
@@ -107,6 +109,14 @@ public final class CheckCommand implements Callable<Integer> {
         } catch (InputException e) {
             err.println(e.getMessage());
             return UNDECIDED;
+        }
+    }
+
+    private static GuardSettings configured(Path file) {
+        try {
+            return SettingsFile.read(file).guard();
+        } catch (InvalidSettingException e) {
+            throw new InputException(String.valueOf(e.getMessage()));
         }
     }
 

@@ -56,6 +56,11 @@ public record GuardSettings(
         public String word() {
             return word;
         }
+
+        @Override
+        public String toString() {
+            return word;
+        }
     }
 
     /** Whether labels and annotations of a pod template may change. */

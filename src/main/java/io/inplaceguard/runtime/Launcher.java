@@ -3,6 +3,7 @@ package io.inplaceguard.runtime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -28,13 +29,17 @@ public final class Launcher {
         return application.run(args);
     }
 
-    /** Runs it. If it fails for a reason that a user can correct, prints one sentence to stderr and exits with status 1. */
-    public static void runOrExit(Runnable start) {
+    /**
+     * Runs it. If it fails for a reason that a user can correct, prints one sentence to stderr and exits with status 1.
+     *
+     * @param userFacing exceptions whose message is such a sentence
+     */
+    public static void runOrExit(Runnable start, Set<Class<? extends RuntimeException>> userFacing) {
         Signals.handle();
         try {
             start.run();
         } catch (RuntimeException e) {
-            Optional<String> sentence = StartupFailure.sentence(e);
+            Optional<String> sentence = StartupFailure.sentence(e, userFacing);
             if (sentence.isEmpty()) {
                 throw e;
             }

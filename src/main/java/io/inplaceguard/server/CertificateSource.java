@@ -6,6 +6,7 @@ import io.inplaceguard.certs.CertificateDirectory;
 import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.ServingCertificate;
 import io.inplaceguard.certs.rotation.CertificateReconciler;
+import io.inplaceguard.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +34,7 @@ record CertificateSource(
     private static final Logger LOG = LoggerFactory.getLogger(CertificateSource.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
-    static CertificateSource of(ServerProperties.Certs certs, Supplier<KubernetesClient> client) {
+    static CertificateSource of(Settings.Certs certs, Supplier<KubernetesClient> client) {
         CertificateDirectory folder = new CertificateDirectory(Path.of(certs.dir()));
         return switch (certs.mode()) {
             case SELF_SIGNED ->
@@ -47,11 +48,18 @@ record CertificateSource(
                 CertificateReconciler cluster = new CertificateReconciler(
                         client.get(),
                         new CertificateReconciler.Names(
-                                certs.namespace(), certs.secret(), certs.configuration(), certs.dnsNames(), replica()),
+                                certs.namespace(),
+                                certs.secretName(),
+                                certs.webhookConfigurationName(),
+                                certs.dnsNames(),
+                                replica()),
                         new CertificateReconciler.Times(
-                                certs.leafLifetime(), certs.caLifetime(), certs.settle(), certs.patience()));
+                                certs.leafLifetime(),
+                                certs.caLifetime(),
+                                certs.propagationDelay(),
+                                certs.replicaTimeout()));
                 yield new CertificateSource(
-                        "secret " + certs.secret(),
+                        "secret " + certs.secretName(),
                         Duration.ofSeconds(5),
                         served -> cluster.look(Instant.now(), served),
                         cluster);

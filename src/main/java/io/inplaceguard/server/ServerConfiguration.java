@@ -2,6 +2,7 @@ package io.inplaceguard.server;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.inplaceguard.admission.AdmissionHandler;
+import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.CertificateWatcher;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
@@ -11,12 +12,15 @@ import io.inplaceguard.kube.OwnerStrategyCache;
 import io.inplaceguard.runtime.Launcher;
 import io.inplaceguard.runtime.ManagementConfiguration;
 import io.inplaceguard.runtime.ManagementServer;
+import io.inplaceguard.settings.InvalidSettingException;
+import io.inplaceguard.settings.Settings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -48,11 +52,15 @@ import org.springframework.core.annotation.Order;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @Import(ManagementConfiguration.class)
 @ImportAutoConfiguration({SslAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class})
-@EnableConfigurationProperties(ServerProperties.class)
+@EnableConfigurationProperties(Settings.class)
 public class ServerConfiguration {
 
     /** How often it is looked for kinds that were not served yet, and for an API server that was away. */
     private static final Duration OWNERS = Duration.ofSeconds(10);
+
+    /** Exceptions whose message is a sentence for the person who configured the server. */
+    static final Set<Class<? extends RuntimeException>> USER_FACING =
+            Set.of(CertificateException.class, InvalidSettingException.class);
 
     /**
      * Serves until it is told to end.
@@ -72,7 +80,7 @@ public class ServerConfiguration {
                         != null) {
             System.setProperty("spring.aot.enabled", System.getProperty("spring.aot.enabled", "true"));
         }
-        Launcher.runOrExit(() -> run(args));
+        Launcher.runOrExit(() -> run(args), USER_FACING);
     }
 
     /** Made only where something asks for it: outside a cluster nobody can be asked. */
@@ -83,27 +91,25 @@ public class ServerConfiguration {
     }
 
     @Bean(destroyMethod = "leave")
-    CertificateSource certificateSource(ServerProperties properties, ObjectProvider<KubernetesClient> client) {
-        return CertificateSource.of(properties.certs(), client::getObject);
+    CertificateSource certificateSource(Settings settings, ObjectProvider<KubernetesClient> client) {
+        return CertificateSource.of(settings.certs(), client::getObject);
     }
 
     @Bean
-    ServingTls servingTls(CertificateSource source, ServerProperties properties) {
-        ServerProperties.ClientCa clients = properties.clientCa();
+    ServingTls servingTls(CertificateSource source, Settings settings) {
+        Settings.ClientCa clients = settings.clientCa();
         return new ServingTls(
                 source.first(),
-                clients.mode() == ServerProperties.ClientMode.OFF
-                        ? List.of()
-                        : ClientCaWatcher.read(Path.of(clients.file())));
+                clients.mode() == Settings.ClientMode.OFF ? List.of() : ClientCaWatcher.read(Path.of(clients.file())));
     }
 
     /** Asks clients for a certificate where that is wanted. */
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientAuthority(ServerProperties properties) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientAuthority(Settings settings) {
         return factory -> {
             Ssl ssl = factory.getSsl();
-            if (ssl != null && properties.clientCa().mode() != ServerProperties.ClientMode.OFF) {
-                boolean required = properties.clientCa().mode() == ServerProperties.ClientMode.REQUIRED;
+            if (ssl != null && settings.clientCa().mode() != Settings.ClientMode.OFF) {
+                boolean required = settings.clientCa().mode() == Settings.ClientMode.REQUIRED;
                 ssl.setClientAuth(required ? Ssl.ClientAuth.NEED : Ssl.ClientAuth.WANT);
                 factory.addConnectorCustomizers(
                         connector -> ((AbstractHttp11Protocol<?>) connector.getProtocolHandler())
@@ -114,9 +120,9 @@ public class ServerConfiguration {
 
     /** Watches nothing where no client is asked. */
     @Bean
-    ClientWatch clientWatch(ServerProperties properties, ServingTls tls, SslBundleRegistry registry) {
-        ServerProperties.ClientCa clients = properties.clientCa();
-        if (clients.mode() == ServerProperties.ClientMode.OFF) {
+    ClientWatch clientWatch(Settings settings, ServingTls tls, SslBundleRegistry registry) {
+        Settings.ClientCa clients = settings.clientCa();
+        if (clients.mode() == Settings.ClientMode.OFF) {
             return new ClientWatch(null);
         }
         Path file = Path.of(clients.file());
@@ -180,15 +186,14 @@ public class ServerConfiguration {
     }
 
     @Bean
-    GracefulShutdown drain(ServerProperties properties, ApplicationContext context) {
-        return new GracefulShutdown(context, properties.drain());
+    GracefulShutdown drain(Settings settings, ApplicationContext context) {
+        return new GracefulShutdown(context, settings.shutdownDelay());
     }
 
     /** Knows nobody where owners are not to be read. No condition decides it, for those are fixed when the jar is built. */
     @Bean
-    OwnerStrategyCache ownerCache(
-            ServerProperties properties, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
-        if (!properties.owners().enabled()) {
+    OwnerStrategyCache ownerCache(Settings settings, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
+        if (!settings.owners().enabled()) {
             return OwnerStrategyCache.off();
         }
         OwnerStrategyCache cache = new OwnerStrategyCache(client.getObject()).start(OWNERS);
@@ -204,13 +209,13 @@ public class ServerConfiguration {
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
     ServletRegistrationBean<ReviewServlet> door(
-            ServerProperties properties, ReviewMetrics metrics, OwnerStrategyCache cache, GracefulShutdown drain) {
-        GuardSettings settings = properties.settings();
+            Settings settings, ReviewMetrics metrics, OwnerStrategyCache cache, GracefulShutdown drain) {
+        GuardSettings rules = settings.guard();
         OwnerStrategies owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
-                new AdmissionHandler(settings, new Guard(settings, owners)),
+                new AdmissionHandler(rules, new Guard(rules, owners), rules.docsUrl()),
                 metrics,
-                properties.maxReviewBytes().toBytes(),
+                settings.maxReviewBytes().toBytes(),
                 drain::isDraining);
         ServletRegistrationBean<ReviewServlet> door = new ServletRegistrationBean<>(servlet, "/*");
         door.setLoadOnStartup(1);
@@ -220,13 +225,12 @@ public class ServerConfiguration {
     /** Runs before Spring says ready. A server in training has done its work then. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    ApplicationRunner selfCheck(
-            ServletWebServerApplicationContext context, ServingTls tls, ServerProperties properties) {
+    ApplicationRunner selfCheck(ServletWebServerApplicationContext context, ServingTls tls, Settings settings) {
         return args -> {
             int port = context.getWebServer().getPort();
             SelfCheck.run(port, tls, SelfCheck.small());
-            if (!properties.training().isEmpty()) {
-                SelfCheck.run(port, tls, SelfCheck.recorded(Path.of(properties.training())));
+            if (!settings.training().isEmpty()) {
+                SelfCheck.run(port, tls, SelfCheck.recorded(Path.of(settings.training())));
                 new Thread(() -> System.exit(0), "trained").start();
             }
         };

@@ -6,9 +6,12 @@ import io.inplaceguard.kube.KubernetesClients;
 import io.inplaceguard.runtime.Launcher;
 import io.inplaceguard.runtime.ManagementConfiguration;
 import io.inplaceguard.runtime.ManagementServer;
+import io.inplaceguard.settings.InvalidSettingException;
+import io.inplaceguard.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -22,7 +25,7 @@ import org.springframework.context.annotation.Import;
 /** All wiring of {@code track} on one screen. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @Import(ManagementConfiguration.class)
-@EnableConfigurationProperties(TrackerProperties.class)
+@EnableConfigurationProperties(Settings.class)
 public class TrackerConfiguration {
 
     /** How often to look for kinds that were not installed yet. */
@@ -34,7 +37,7 @@ public class TrackerConfiguration {
      * @param args Spring properties as {@code --key=value}
      */
     public static void track(String... args) {
-        Launcher.runOrExit(() -> run(args));
+        Launcher.runOrExit(() -> run(args), Set.of(InvalidSettingException.class));
     }
 
     static ConfigurableApplicationContext run(String... args) {
@@ -47,9 +50,9 @@ public class TrackerConfiguration {
     }
 
     @Bean
-    ResizeTracker tracker(KubernetesClient client, TrackerProperties properties, MeterRegistry registry) {
+    ResizeTracker tracker(KubernetesClient client, Settings settings, MeterRegistry registry) {
         TrackerMetrics metrics = new TrackerMetrics(registry);
-        ResizeTracker tracker = new ResizeTracker(client, properties.writesPerSecond(), metrics::record);
+        ResizeTracker tracker = new ResizeTracker(client, settings.track().writesPerSecond(), metrics::record);
         metrics.register(tracker::count, tracker::isLeading);
         return tracker.start(KINDS);
     }
@@ -70,19 +73,18 @@ public class TrackerConfiguration {
     /** Closed before the tracker, which it uses. */
     @Bean
     LeaderElection leaderElection(
-            KubernetesClient client,
-            ElectionClient electionClient,
-            TrackerProperties properties,
-            ResizeTracker tracker) {
+            KubernetesClient client, ElectionClient electionClient, Settings settings, ResizeTracker tracker) {
         String own = client.getNamespace() == null ? "default" : client.getNamespace();
         LeaderElection election = new LeaderElection(
                 electionClient.client(),
-                properties.leaseNamespace().isEmpty() ? own : properties.leaseNamespace(),
-                properties.leaseName(),
+                settings.track().leaseNamespace().isEmpty()
+                        ? own
+                        : settings.track().leaseNamespace(),
+                settings.track().leaseName(),
                 System.getenv().getOrDefault("HOSTNAME", "tracker") + "_" + UUID.randomUUID(),
                 LeaderElection.Times.DEFAULTS,
                 tracker::lead);
-        if (properties.leaderElection()) {
+        if (settings.track().leaderElection()) {
             return election.start();
         }
         tracker.lead(true);

@@ -281,10 +281,10 @@ class CheckCommandTest {
         assertThat(check(WEB, labelled, "--config", allow).status()).isZero();
         assertThat(check(WEB, labelled, "--config", file("bad.yaml", "inplace-guard.rules.template-metadata: maybe"))
                         .err())
-                .contains("neither deny nor allow");
+                .contains("is \"maybe\"; allowed: deny, allow");
         assertThat(check(WEB, labelled, "--config", file("bad.yaml", "inplace-guard.rule.x: maybe"))
                         .err())
-                .contains("is no setting");
+                .contains("is an unknown setting");
         assertThat(check(WEB, labelled, "--config", "nowhere").status()).isEqualTo(2);
     }
 

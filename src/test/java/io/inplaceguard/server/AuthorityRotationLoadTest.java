@@ -100,16 +100,16 @@ class AuthorityRotationLoadTest {
         ConfigurableApplicationContext server = ServerConfiguration.run(
                 "--server.port=0",
                 "--management.server.port=0",
-                "--inplace-guard.drain=1s",
+                "--inplace-guard.shutdown-delay=1s",
                 "--inplace-guard.certs.mode=cluster",
                 "--inplace-guard.certs.namespace=prod",
-                "--inplace-guard.certs.secret=guard-certs",
-                "--inplace-guard.certs.configuration=guard",
+                "--inplace-guard.certs.secret-name=guard-certs",
+                "--inplace-guard.certs.webhook-configuration-name=guard",
                 "--inplace-guard.certs.dns-names=" + NAME,
                 "--inplace-guard.certs.leaf-lifetime=" + form.leaf() + "s",
                 "--inplace-guard.certs.ca-lifetime=" + form.authority() + "s",
-                "--inplace-guard.certs.settle=" + form.settle() + "s",
-                "--inplace-guard.certs.patience=" + form.patience() + "s");
+                "--inplace-guard.certs.propagation-delay=" + form.settle() + "s",
+                "--inplace-guard.certs.replica-timeout=" + form.patience() + "s");
         Replica replica = new Replica(
                 token,
                 server,

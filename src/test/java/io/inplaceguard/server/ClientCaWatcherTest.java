@@ -55,7 +55,7 @@ class ClientCaWatcherTest {
         server = ServerConfiguration.run(
                 "--server.port=0",
                 "--management.server.port=0",
-                "--inplace-guard.drain=0s",
+                "--inplace-guard.shutdown-delay=0s",
                 "--inplace-guard.certs.dir=" + folder.resolve("certs"),
                 "--inplace-guard.client-ca.mode=" + mode,
                 "--inplace-guard.client-ca.file=" + file,
@@ -153,12 +153,12 @@ class ClientCaWatcherTest {
                         "--inplace-guard.certs.dir=" + folder.resolve("certs"),
                         "--inplace-guard.client-ca.mode=required",
                         "--inplace-guard.client-ca.file=" + folder.resolve("none")))
-                .satisfies(
-                        failure -> assertThat(StartupFailure.sentence(failure).orElseThrow())
-                                .contains("cannot be read. Put the CA of clients there"));
+                .satisfies(failure -> assertThat(StartupFailure.sentence(failure, ServerConfiguration.USER_FACING)
+                                .orElseThrow())
+                        .contains("cannot be read. Put the CA of clients there"));
         assertThatThrownBy(() -> ServerConfiguration.run("--inplace-guard.client-ca.mode=required"))
-                .satisfies(
-                        failure -> assertThat(StartupFailure.sentence(failure).orElseThrow())
-                                .contains("inplace-guard.client-ca.file is empty"));
+                .satisfies(failure -> assertThat(StartupFailure.sentence(failure, ServerConfiguration.USER_FACING)
+                                .orElseThrow())
+                        .contains("inplace-guard.client-ca.file is empty"));
     }
 }

@@ -47,7 +47,7 @@ class RotationLoadTest {
         try (ConfigurableApplicationContext server = ServerConfiguration.run(
                         "--server.port=0",
                         "--management.server.port=0",
-                        "--inplace-guard.drain=0s",
+                        "--inplace-guard.shutdown-delay=0s",
                         "--inplace-guard.certs.mode=files",
                         "--inplace-guard.certs.dir=" + folder);
                 ApiServerClient client = new ApiServerClient(

@@ -67,7 +67,7 @@ class WebhookServerTest {
         server = ServerConfiguration.run(
                 "--server.port=0",
                 "--management.server.port=0",
-                "--inplace-guard.drain=0s",
+                "--inplace-guard.shutdown-delay=0s",
                 "--inplace-guard.certs.dir=" + certs);
         port = ((ServletWebServerApplicationContext) server).getWebServer().getPort();
         managementPort = server.getBean(ManagementServer.class).port();
@@ -244,7 +244,7 @@ class WebhookServerTest {
     private static String told(String setting, int port, String other) {
         Throwable failure = catchThrowable(() -> ServerConfiguration.run(
                 "--" + setting + "=" + port, "--" + other + "=0", "--inplace-guard.certs.dir=" + certs));
-        return StartupFailure.sentence(failure).orElseThrow();
+        return StartupFailure.sentence(failure, ServerConfiguration.USER_FACING).orElseThrow();
     }
 
     private static int status(String path) throws Exception {
