@@ -114,17 +114,17 @@ final class Cluster implements AutoCloseable {
         startApiServer();
     }
 
-    /** What the README says of client certificates, in this folder. */
+    /** The files of docs/configuration.md for client certificates, in this folder. */
     private void admissionConfiguration() throws IOException {
         Files.writeString(folder.resolve("clients.crt"), Pem.of(clients.certificate()));
         Files.writeString(folder.resolve("webhook-client.crt"), Pem.of(client.certificate()));
         Files.writeString(folder.resolve("webhook-client.key"), Pem.of(client.key()));
-        String readme = Files.readString(Path.of("README.md"));
+        String page = Files.readString(Path.of("docs/configuration.md"));
         Matcher block = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
-                .matcher(readme.substring(readme.indexOf("client-ca.mode=required")));
+                .matcher(page.substring(page.indexOf("client-ca.mode=required")));
         for (String file : List.of("admission.yaml", "webhooks.kubeconfig")) {
             if (!block.find()) {
-                throw new IllegalStateException("the README shows no " + file);
+                throw new IllegalStateException("docs/configuration.md shows no " + file);
             }
             Files.writeString(
                     folder.resolve(file),

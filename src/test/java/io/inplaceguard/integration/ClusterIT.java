@@ -777,7 +777,7 @@ class ClusterIT {
         return all;
     }
 
-    /** The API server was started with the files that the README shows. */
+    /** The API server was started with the files of docs/configuration.md. */
     @Test
     @Order(10)
     void an_api_server_shows_its_certificate_where_that_is_required() throws Exception {
