@@ -31,6 +31,7 @@ class LayoutTest {
             entry("server", Set.of("settings", "runtime", "admission", "guard", "certs", "certs.rotation", "kube")),
             entry("tracker", Set.of("settings", "runtime", "kube")),
             entry("check", Set.of("settings", "check.report", "admission", "guard", "rule")),
+            entry("check.report", Set.of("guard", "rule")),
             entry("settings", Set.of("runtime", "guard")),
             entry("runtime", Set.of()),
             entry("admission", Set.of("guard", "rule", "template")),
@@ -50,7 +51,7 @@ class LayoutTest {
             "the servlet API", library("jakarta", "server", "runtime"),
             "the fabric8 client", library("io.fabric8", "kube", "certs.rotation", "tracker"),
             "BouncyCastle", library("org.bouncycastle", "certs"),
-            "picocli", library("picocli", "", "server", "certs", "check"));
+            "picocli", library("picocli", "", "server", "certs", "check", "check.report"));
 
     /** Single classes outside those packages that may use a framework as well. */
     private static final Map<String, Set<String>> ALSO_USED_IN = Map.of();
