@@ -6,6 +6,7 @@ import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.Mutation;
 import io.inplaceguard.guard.ObjectStage;
+import io.inplaceguard.guard.StrategyFields;
 import io.inplaceguard.guard.Verdict;
 import io.inplaceguard.guard.Warning;
 import io.inplaceguard.rule.Violation;
@@ -24,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdmissionHandler {
 
-    /** The page of the rules that denials point to, unless another one is configured. */
-    public static final String DEFAULT_DOCS_URL =
-            "https://github.com/inplace-guard/inplace-guard/blob/main/docs/rules.md";
-
     /** More lines than this help nobody, and an answer has at most 64 KiB. */
     private static final int MAX_WARNINGS = 20;
 
@@ -37,23 +34,20 @@ public final class AdmissionHandler {
     private final Set<String> exemptUsernames;
     private final Set<String> exemptGroups;
     private final String docsUrl;
+    private final StrategyFields strategy;
 
     /** A handler that knows no owners of Pods: only their own annotations count. */
     public AdmissionHandler(GuardSettings settings) {
         this(settings, new Guard(settings));
     }
 
-    /** A handler that denies with a pointer to {@value #DEFAULT_DOCS_URL}. */
+    /** A handler with the exemptions and the documentation page of these settings. */
     public AdmissionHandler(GuardSettings settings, Guard guard) {
-        this(settings, guard, DEFAULT_DOCS_URL);
-    }
-
-    /** @param docsUrl page that has a section for each rule, named by its id; empty to deny without a pointer */
-    public AdmissionHandler(GuardSettings settings, Guard guard, String docsUrl) {
         this.guard = guard;
         this.exemptUsernames = Set.copyOf(settings.exemptUsernames());
         this.exemptGroups = Set.copyOf(settings.exemptGroups());
-        this.docsUrl = docsUrl;
+        this.docsUrl = settings.docsUrl();
+        this.strategy = StrategyFields.of(settings);
     }
 
     /**
@@ -64,7 +58,7 @@ public final class AdmissionHandler {
      * @param length   number of bytes of {@code body} that count
      */
     public AdmissionResult answer(Endpoint endpoint, byte[] body, int length) {
-        AdmissionReviewReader.Decoded decoded = AdmissionReviewReader.read(body, length);
+        AdmissionReviewReader.Decoded decoded = AdmissionReviewReader.read(body, length, strategy);
         AdmissionRequest request = decoded.request();
         if (request == null) {
             return new AdmissionResult.BadRequest(decoded.problem());
@@ -90,7 +84,7 @@ public final class AdmissionHandler {
      * @throws IllegalArgumentException when it is not an AdmissionReview; the message is a sentence
      */
     public Replay replay(byte[] body) {
-        AdmissionReviewReader.Decoded decoded = AdmissionReviewReader.read(body, body.length);
+        AdmissionReviewReader.Decoded decoded = AdmissionReviewReader.read(body, body.length, strategy);
         AdmissionRequest request = decoded.request();
         if (request == null) {
             throw new IllegalArgumentException(decoded.problem());

@@ -1,39 +1,46 @@
 package io.inplaceguard.admission;
 
 import io.inplaceguard.guard.AdmissionAttributes;
-import io.inplaceguard.guard.AnnotationKeys;
 import io.inplaceguard.guard.ObjectView;
 import io.inplaceguard.guard.Operation;
-import io.inplaceguard.template.JsonTree;
-import java.nio.charset.StandardCharsets;
+import io.inplaceguard.guard.StrategyFields;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
- * Reads an AdmissionReview in one pass over its bytes. Of the objects only a few words of metadata and status are kept;
- * managedFields, the rest of the status and everything nobody asks for are walked over and never built; of the second spec
- * only what differs from the first. Duplicate keys and trailing documents are refused.
+ * Decodes an AdmissionReview in one pass over its bytes; see {@link ObjectReader} for the objects in it. Duplicate keys and
+ * trailing documents are refused.
  */
 final class AdmissionReviewReader {
 
-    /** What was read: a review with its uid, or why there is none. */
+    /**
+     * A decoded body.
+     *
+     * @param request null where the body is not an AdmissionReview with a uid
+     * @param problem then a sentence that explains why, without values; empty otherwise
+     */
     record Decoded(@Nullable AdmissionRequest request, String problem) {}
 
     private static final Set<String> VERSIONS = Set.of("admission.k8s.io/v1", "admission.k8s.io/v1beta1");
     private static final Map<String, Operation> OPERATIONS =
             Stream.of(Operation.values()).collect(Collectors.toUnmodifiableMap(Operation::name, Function.identity()));
 
+    /** Bytes of a name, kind, uid, user or group; longer ones count as absent. */
+    private static final int MAX_WORD_BYTES = 1_024;
+
+    private static final int MAX_GROUPS = 1_000;
+
     private final byte[] body;
     private final int length;
-    private final JsonScanner json;
+    private final JsonCursor json;
+    private final ObjectReader objects;
 
     private @Nullable String apiVersion;
     private @Nullable String kind;
@@ -49,39 +56,37 @@ final class AdmissionReviewReader {
     private final List<String> groups = new ArrayList<>();
     private @Nullable ObjectView object;
     private @Nullable ObjectView oldObject;
-    /** Of the object that was read first: the other one is almost the same. */
-    private JsonNode otherSpec = JsonTree.EMPTY;
 
-    private JsonScanner.Span managedFields = JsonScanner.Span.NONE;
-    private JsonScanner.Span containerStatuses = JsonScanner.Span.NONE;
-    private JsonScanner.Span conditions = JsonScanner.Span.NONE;
-
-    private AdmissionReviewReader(byte[] body, int length) {
+    private AdmissionReviewReader(byte[] body, int length, StrategyFields strategy) {
         this.body = body;
         this.length = length;
-        this.json = new JsonScanner(body, length);
+        this.json = new JsonCursor(body, length);
+        this.objects = new ObjectReader(json, strategy);
     }
 
-    /** Reads the first {@code length} bytes of {@code body}. */
-    static Decoded read(byte[] body, int length) {
-        return new AdmissionReviewReader(body, length).read();
+    /**
+     * Decodes the first {@code length} bytes of {@code body}.
+     *
+     * @param strategy the fields that are read even of an object beyond the limits
+     */
+    static Decoded read(byte[] body, int length, StrategyFields strategy) {
+        return new AdmissionReviewReader(body, length, strategy).read();
     }
 
     private Decoded read() {
         if (!isUtf8()) {
-            return new Decoded(null, "The body is not UTF-8. Send an AdmissionReview as UTF-8 JSON.");
+            return rejected("The body is not UTF-8. Send an AdmissionReview as UTF-8 JSON.");
         }
         String problem = null;
         try {
             if (json.isAtEnd() || json.peek() != '{') {
-                return new Decoded(
-                        null, "The body is not a JSON object. Send an AdmissionReview of admission.k8s.io/v1.");
+                return rejected("The body is not a JSON object. Send an AdmissionReview of admission.k8s.io/v1.");
             }
             document();
             if (!json.isAtEnd()) {
                 problem = "there is more after the end of the AdmissionReview";
             }
-        } catch (JsonScanner.Invalid e) {
+        } catch (InvalidJsonException e) {
             problem = e.getMessage();
         }
         return result(problem);
@@ -89,49 +94,50 @@ final class AdmissionReviewReader {
 
     /** Go writes UTF-8 and nothing else; a parser that guessed UTF-16 would count other offsets than ours. */
     private boolean isUtf8() {
-        return length < 2 || body[0] != 0 && body[1] != 0 && body[0] != (byte) 0xFE && body[0] != (byte) 0xFF;
+        return length < 2 || (body[0] != 0 && body[1] != 0 && body[0] != (byte) 0xFE && body[0] != (byte) 0xFF);
+    }
+
+    private static Decoded rejected(String problem) {
+        return new Decoded(null, problem);
     }
 
     private Decoded result(@Nullable String problem) {
-        if (kind != null && !kind.equals("AdmissionReview")
-                || apiVersion != null && !VERSIONS.contains(apiVersion)
-                || problem == null && (kind == null || apiVersion == null)) {
-            return new Decoded(
-                    null,
-                    "The body is not an AdmissionReview of admission.k8s.io/v1 or v1beta1."
-                            + " Check kind and apiVersion.");
+        boolean isOther = (kind != null && !kind.equals("AdmissionReview"))
+                || (apiVersion != null && !VERSIONS.contains(apiVersion));
+        boolean isUnnamed = kind == null || apiVersion == null;
+        if (isOther || (isUnnamed && problem == null)) {
+            return rejected("The body is not an AdmissionReview of admission.k8s.io/v1 or v1beta1."
+                    + " Check kind and apiVersion.");
         }
         if (uid == null || uid.isEmpty()) {
-            return new Decoded(
-                    null,
+            return rejected(
                     problem == null
                             ? "The AdmissionReview has no request with a uid."
-                            : "The body cannot be read as an AdmissionReview: " + problem + ".");
+                            : "The body cannot be decoded as an AdmissionReview: " + problem + ".");
         }
-        String flaw = problem == null && operation == null
-                ? "request.operation is not CREATE, UPDATE, DELETE or CONNECT"
-                : problem;
-        AdmissionAttributes attributes = flaw != null || operation == null
+        if (problem == null && operation == null) {
+            problem = "request.operation is not CREATE, UPDATE, DELETE or CONNECT";
+        }
+        AdmissionAttributes attributes = problem != null || operation == null
                 ? null
                 : new AdmissionAttributes(group, version, objectKind, subresource, operation, oldObject, object);
-        return new Decoded(
-                new AdmissionRequest(
-                        apiVersion == null ? "admission.k8s.io/v1" : apiVersion,
-                        uid,
-                        username,
-                        List.copyOf(groups),
-                        name,
-                        namespace,
-                        attributes,
-                        flaw),
-                "");
+        AdmissionRequest request = new AdmissionRequest(
+                Objects.requireNonNullElse(apiVersion, "admission.k8s.io/v1"),
+                uid,
+                username,
+                List.copyOf(groups),
+                name,
+                namespace,
+                attributes,
+                problem);
+        return new Decoded(request, "");
     }
 
     private void document() {
         for (boolean more = json.enter('{'); more; more = json.next('}')) {
             switch (json.key()) {
-                case "apiVersion" -> apiVersion = text("");
-                case "kind" -> kind = text("");
+                case "apiVersion" -> apiVersion = word();
+                case "kind" -> kind = word();
                 case "request" -> {
                     if (json.peek() == '{') {
                         request();
@@ -147,15 +153,15 @@ final class AdmissionReviewReader {
     private void request() {
         for (boolean more = json.enter('{'); more; more = json.next('}')) {
             switch (json.key()) {
-                case "uid" -> uid = text(null);
+                case "uid" -> uid = wordOrNull();
                 case "kind" -> kind();
-                case "subResource" -> subresource = text("");
-                case "operation" -> operation = OPERATIONS.get(text(""));
-                case "name" -> name = text(null);
-                case "namespace" -> namespace = text(null);
+                case "subResource" -> subresource = word();
+                case "operation" -> operation = OPERATIONS.get(word());
+                case "name" -> name = wordOrNull();
+                case "namespace" -> namespace = wordOrNull();
                 case "userInfo" -> userInfo();
-                case "object" -> object = manifest();
-                case "oldObject" -> oldObject = manifest();
+                case "object" -> object = objects.read();
+                case "oldObject" -> oldObject = objects.read();
                 default -> json.skip();
             }
         }
@@ -168,9 +174,9 @@ final class AdmissionReviewReader {
         }
         for (boolean more = json.enter('{'); more; more = json.next('}')) {
             switch (json.key()) {
-                case "group" -> group = text("");
-                case "version" -> version = text("");
-                case "kind" -> objectKind = text("");
+                case "group" -> group = word();
+                case "version" -> version = word();
+                case "kind" -> objectKind = word();
                 default -> json.skip();
             }
         }
@@ -184,7 +190,7 @@ final class AdmissionReviewReader {
         for (boolean more = json.enter('{'); more; more = json.next('}')) {
             String field = json.key();
             if (field.equals("username")) {
-                username = text(null);
+                username = wordOrNull();
             } else if (field.equals("groups") && json.peek() == '[') {
                 groups();
             } else {
@@ -193,158 +199,27 @@ final class AdmissionReviewReader {
         }
     }
 
+    /** More groups than a token can carry are not read: they exempt nobody. */
     private void groups() {
         for (boolean more = json.enter('['); more; more = json.next(']')) {
-            String group = text(null);
-            if (group != null) {
-                groups.add(group);
+            String member = wordOrNull();
+            if (member != null && groups.size() < MAX_GROUPS) {
+                groups.add(member);
             }
         }
     }
 
-    private @Nullable ObjectView manifest() {
-        if (json.peek() == 'n') {
-            json.skip();
-            return null;
-        }
-        ObjectView.Metadata metadata = ObjectView.Metadata.NONE;
-        ObjectView.Status status = ObjectView.Status.NONE;
-        if (json.peek() != '{') {
-            // Not an object at all: as good as one whose spec is not.
-            return new ObjectView(metadata, status, json.tree(null));
-        }
-        JsonNode spec = JsonTree.EMPTY;
-        for (boolean more = json.enter('{'); more; more = json.next('}')) {
-            switch (json.key()) {
-                case "metadata" -> metadata = metadata();
-                case "status" -> status = status();
-                case "spec" -> {
-                    spec = json.tree(otherSpec);
-                    otherSpec = spec;
-                }
-                default -> json.skip();
-            }
-        }
-        return new ObjectView(metadata, status, spec);
+    /** The string that comes next; empty for any other value, which is skipped. */
+    private String word() {
+        return Objects.requireNonNullElse(wordOrNull(), "");
     }
 
-    private ObjectView.Metadata metadata() {
-        if (json.peek() != '{') {
-            json.skip();
-            return ObjectView.Metadata.NONE;
-        }
-        String name = null;
-        String namespace = null;
-        String uid = null;
-        String controller = null;
-        boolean annotated = false;
-        Map<String, String> annotations = Map.of();
-        for (boolean more = json.enter('{'); more; more = json.next('}')) {
-            switch (json.key()) {
-                case "name" -> name = text(null);
-                case "namespace" -> namespace = text(null);
-                case "uid" -> uid = text(null);
-                case "annotations" -> {
-                    annotated = json.peek() == '{';
-                    annotations = annotations();
-                }
-                case "ownerReferences" -> controller = controller();
-                case "managedFields" -> managedFields = json.skip(managedFields);
-                default -> json.skip();
-            }
-        }
-        return new ObjectView.Metadata(name, namespace, uid, annotated, annotations, controller);
-    }
-
-    /** Only the guard's own: last-applied-configuration alone is as large as the object. */
-    private Map<String, String> annotations() {
-        if (json.peek() != '{') {
-            json.skip();
-            return Map.of();
-        }
-        Map<String, String> ours = Map.of();
-        for (boolean more = json.enter('{'); more; more = json.next('}')) {
-            String field = json.key();
-            if (field.startsWith(AnnotationKeys.PREFIX) && json.peek() == '"') {
-                ours = ours.isEmpty() ? new HashMap<>() : ours;
-                ours.put(field, json.string());
-            } else {
-                json.skip();
-            }
-        }
-        return ours;
-    }
-
-    private @Nullable String controller() {
-        String controller = null;
-        if (json.peek() != '[') {
-            json.skip();
-            return null;
-        }
-        for (boolean more = json.enter('['); more; more = json.next(']')) {
-            String uid = controllerUid();
-            controller = uid == null ? controller : uid;
-        }
-        return controller;
-    }
-
-    /** The uid of one owner reference if it is the controller. */
-    private @Nullable String controllerUid() {
-        if (json.peek() != '{') {
-            json.skip();
-            return null;
-        }
-        String uid = null;
-        boolean controls = false;
-        for (boolean more = json.enter('{'); more; more = json.next('}')) {
-            switch (json.key()) {
-                case "uid" -> uid = text(null);
-                case "controller" -> {
-                    controls = json.peek() == 't';
-                    json.skip();
-                }
-                default -> json.skip();
-            }
-        }
-        return controls ? uid : null;
-    }
-
-    private ObjectView.Status status() {
-        if (json.peek() != '{') {
-            json.skip();
-            return ObjectView.Status.NONE;
-        }
-        String phase = null;
-        long replicas = 0;
-        long updatedReplicas = 0;
-        for (boolean more = json.enter('{'); more; more = json.next('}')) {
-            switch (json.key()) {
-                case "phase" -> phase = text(null);
-                case "replicas" -> replicas = count();
-                case "updatedReplicas" -> updatedReplicas = count();
-                case "containerStatuses" -> containerStatuses = json.skip(containerStatuses);
-                case "conditions" -> conditions = json.skip(conditions);
-                default -> json.skip();
-            }
-        }
-        return new ObjectView.Status(phase, replicas, updatedReplicas);
-    }
-
-    /** A count, or 0 for what is none. */
-    private long count() {
-        json.peek();
-        int from = json.position();
+    /** The string that comes next; null for any other value, which is skipped. */
+    private @Nullable String wordOrNull() {
+        boolean isString = json.peek() == '"';
+        int from = json.position() + 1;
         json.skip();
-        String number = new String(body, from, json.position() - from, StandardCharsets.ISO_8859_1);
-        return number.matches("[0-9]{1,18}") ? Long.parseLong(number) : 0;
-    }
-
-    /** The string that comes next; {@code otherwise} for any other value, which is walked over. */
-    private @Nullable String text(@Nullable String otherwise) {
-        if (json.peek() == '"') {
-            return json.string();
-        }
-        json.skip();
-        return otherwise;
+        int to = json.position() - 1;
+        return isString && to - from <= MAX_WORD_BYTES ? JsonText.string(body, from, to) : null;
     }
 }

@@ -1,5 +1,7 @@
 package io.inplaceguard.guard;
 
+import java.util.Set;
+
 /** The names users and clusters rely on. */
 public final class AnnotationKeys {
 
@@ -17,6 +19,9 @@ public final class AnnotationKeys {
 
     /** Annotation on a Pod or a pod template: defaults for resizePolicy. */
     public static final String RESIZE_POLICY = PREFIX + "resize-policy";
+
+    /** The annotations of an object that the guard reads; all others are skipped. */
+    public static final Set<String> READ = Set.of(RESIZE, UPDATE_POLICY, RESIZE_POLICY);
 
     private AnnotationKeys() {}
 }

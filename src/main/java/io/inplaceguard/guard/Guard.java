@@ -115,6 +115,13 @@ public final class Guard {
                                 + ", so nothing can be compared. Send both."));
                 continue;
             }
+            Optional<Violation> tooLarge = tooLarge(subject, rollout);
+            if (tooLarge.isPresent()) {
+                if (rollout.wanted() == UpdateStrategy.IN_PLACE_ONLY) {
+                    violations.add(tooLarge.get());
+                }
+                continue;
+            }
             TemplateDiff update = rollout.update();
             List<Violation> all = findings(rollout, update);
             List<Violation> findings = all.stream()
@@ -128,6 +135,21 @@ public final class Guard {
             }
         }
         return new Verdict(violations, List.copyOf(warnings));
+    }
+
+    private static Optional<Violation> tooLarge(AdmissionAttributes subject, TemplateUpdate rollout) {
+        String field = rollout.after().path().toString();
+        return exceededLimit(subject.object(), "new", field)
+                .or(() -> exceededLimit(subject.oldObject(), "stored", field));
+    }
+
+    private static Optional<Violation> exceededLimit(@Nullable ObjectView object, String which, String field) {
+        return Optional.ofNullable(object)
+                .flatMap(ObjectView::exceededLimit)
+                .map(limit -> Violation.malformed(
+                        field,
+                        "The " + which + " object is too large to be compared: " + limit
+                                + ". Make it smaller, or choose a strategy that recreates pods."));
     }
 
     /** A subset shares its child's template, so what is said of the one is not said of the other again. */
@@ -167,6 +189,9 @@ public final class Guard {
         if (workload.isEmpty() || !workload.get().takesResizePolicy() || subject.object() == null) {
             return Mutation.NOTHING;
         }
+        if (exceedsLimit(subject.object()) || exceedsLimit(subject.oldObject())) {
+            return Mutation.NOTHING;
+        }
         try {
             return switch (subject.operation()) {
                 case CREATE -> subject.subresource().isEmpty() ? mutateNew(subject, workload.get()) : Mutation.NOTHING;
@@ -180,6 +205,10 @@ public final class Guard {
             // Nothing can be added to what cannot be read; the verdict on it is judge's.
             return Mutation.NOTHING;
         }
+    }
+
+    private static boolean exceedsLimit(@Nullable ObjectView object) {
+        return object != null && object.exceededLimit().isPresent();
     }
 
     private Mutation mutateNew(AdmissionAttributes subject, WorkloadKind workload) {

@@ -4,19 +4,26 @@ import io.inplaceguard.template.JsonTree;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * One state of one object, as far as the guard looks at it: a few words of its metadata and status, and its spec.
- */
+/** One state of one object, as far as the guard reads it: a few fields of its metadata and status, and its spec. */
 public final class ObjectView {
+
+    /** The fields of {@code metadata} that are read; of {@code annotations} only {@link AnnotationKeys#READ}. */
+    public static final Set<String> METADATA_FIELDS =
+            Set.of("name", "namespace", "uid", "annotations", "ownerReferences");
+
+    /** The fields of {@code status} that are read. */
+    public static final Set<String> STATUS_FIELDS = Set.of("phase", "replicas", "updatedReplicas");
 
     /**
      * The metadata that matters here.
      *
      * @param annotated     whether there is an annotations object, empty or not
-     * @param annotations   the annotations under {@code inplace-guard.io/}; no others are read
+     * @param annotations   those of {@link AnnotationKeys#READ}
      * @param controllerUid uid of the owner with {@code controller: true}; null without one
      */
     public record Metadata(
@@ -51,30 +58,41 @@ public final class ObjectView {
     private final Metadata metadata;
     private final Status status;
     private final JsonNode spec;
+    private final @Nullable String exceededLimit;
 
-    /**
-     * @param spec the spec's tree; a missing node or null for none. Where two manifests share one tree nothing is compared
-     */
-    public ObjectView(Metadata metadata, Status status, JsonNode spec) {
+    private ObjectView(Metadata metadata, Status status, JsonNode spec, @Nullable String exceededLimit) {
         this.metadata = metadata;
         this.status = status;
         this.spec = spec.isMissingNode() || spec.isNull() ? JsonTree.EMPTY : spec;
+        this.exceededLimit = exceededLimit;
     }
 
-    /** A manifest of a whole object's tree. */
+    /** A view of a whole object. */
     public static ObjectView of(JsonNode object) {
+        return of(object, null);
+    }
+
+    /**
+     * A view of an object's tree. Where two views share one spec nothing is compared.
+     *
+     * @param object        at least the fields that are read
+     * @param exceededLimit why the object is too large to be compared, part of a sentence such as "it has more than 200000
+     *                      values"; of its spec there may be no more than the update strategy then. Null where it is not
+     */
+    public static ObjectView of(JsonNode object, @Nullable String exceededLimit) {
         JsonNode metadata = object.path("metadata");
         JsonNode annotations = metadata.path("annotations");
         Map<String, String> ours = new HashMap<>();
         for (var annotation : annotations.properties()) {
-            if (annotation.getKey().startsWith(AnnotationKeys.PREFIX)
+            if (AnnotationKeys.READ.contains(annotation.getKey())
                     && annotation.getValue().isString()) {
                 ours.put(annotation.getKey(), annotation.getValue().stringValue());
             }
         }
         String controller = null;
         for (JsonNode owner : metadata.path("ownerReferences")) {
-            if (owner.path("controller").asBoolean(false)) {
+            JsonNode controls = owner.path("controller");
+            if (controls.isBoolean() && controls.booleanValue()) {
                 controller = text(owner, "uid");
             }
         }
@@ -87,16 +105,19 @@ public final class ObjectView {
                         annotations.isObject(),
                         ours,
                         controller),
-                new Status(
-                        text(status, "phase"),
-                        status.path("replicas").asLong(0),
-                        status.path("updatedReplicas").asLong(0)),
-                object.path("spec"));
+                new Status(text(status, "phase"), count(status, "replicas"), count(status, "updatedReplicas")),
+                object.isObject() ? object.path("spec") : object,
+                exceededLimit);
     }
 
     private static @Nullable String text(JsonNode parent, String field) {
         JsonNode value = parent.path(field);
         return value.isString() ? value.stringValue() : null;
+    }
+
+    private static long count(JsonNode parent, String field) {
+        JsonNode value = parent.path(field);
+        return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : 0;
     }
 
     public Metadata metadata() {
@@ -110,6 +131,11 @@ public final class ObjectView {
     /** The spec's tree; an empty object where there is none. */
     public JsonNode spec() {
         return spec;
+    }
+
+    /** Why this object is too large to be compared, part of a sentence; empty where it is not. */
+    public Optional<String> exceededLimit() {
+        return Optional.ofNullable(exceededLimit);
     }
 
     /** Whether both specs are known to be equal without being compared. */

@@ -213,7 +213,7 @@ public class ServerConfiguration {
         GuardSettings rules = settings.guard();
         OwnerStrategies owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
-                new AdmissionHandler(rules, new Guard(rules, owners), rules.docsUrl()),
+                new AdmissionHandler(rules, new Guard(rules, owners)),
                 metrics,
                 settings.maxReviewBytes().toBytes(),
                 drain::isDraining);

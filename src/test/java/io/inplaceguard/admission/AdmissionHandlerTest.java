@@ -141,20 +141,6 @@ class AdmissionHandlerTest {
     }
 
     @Test
-    void sixteen_mebibytes_are_decided() {
-        JsonNode before = Samples.cloneSet("InPlaceOnly");
-        JsonNode large = Samples.set(
-                before,
-                "/metadata/annotations",
-                "{\"kubectl.kubernetes.io/last-applied-configuration\":\"" + "x".repeat(8 << 20) + "\"}");
-        JsonNode after = Samples.set(large, "/spec/template/spec/containers/0/image", "\"shop/web:2\"");
-        String body = review("UPDATE", large, after);
-        assertThat(body.length()).isGreaterThan(16 << 20);
-        assertThat(response(Endpoint.VALIDATE, body).at("/response/allowed").asBoolean())
-                .isTrue();
-    }
-
-    @Test
     void a_denial_has_the_shape_clients_expect() {
         JsonNode answer = response(Endpoint.VALIDATE, denied());
         assertThat(answer.path("apiVersion").asString()).isEqualTo("admission.k8s.io/v1");

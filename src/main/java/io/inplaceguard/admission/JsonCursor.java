@@ -1,0 +1,302 @@
+package io.inplaceguard.admission;
+
+import java.util.Arrays;
+
+/**
+ * Walks over a JSON text byte by byte without building anything. It exists because most of a review is only walked over:
+ * a review takes twice as long with a token parser (see {@code make bench}). Structure, literals, control characters and
+ * duplicate keys are checked everywhere; the syntax of numbers and of escapes where a value is decoded.
+ *
+ * <p>An object is read as {@code for (boolean more = cursor.enter('{'); more; more = cursor.next('}'))} with {@link #key()}
+ * and one value in the body, an array likewise without keys.
+ */
+final class JsonCursor {
+
+    /** The API server itself refuses JSON that is nested deeper (Go's encoding/json). */
+    static final int MAX_DEPTH = 10_000;
+
+    /** Keys that were read before, by hash: most are fields of Kubernetes' types. Only a cache: any entry may be replaced. */
+    private static final String[] KNOWN_KEYS = new String[2048];
+
+    private static final int MAX_KNOWN_KEY = 64;
+
+    private final byte[] in;
+    private final int end;
+    private int at;
+    private int depth;
+    /** For each open value whether it is an object. */
+    private boolean[] isObject = new boolean[32];
+
+    private final DuplicateKeys keys;
+    private int values;
+    private final StringScanner strings;
+
+    /** Stands before the first value of the first {@code length} bytes. */
+    JsonCursor(byte[] in, int length) {
+        this.in = in;
+        this.end = length;
+        this.keys = new DuplicateKeys(in);
+        this.strings = new StringScanner(in, length);
+    }
+
+    byte[] text() {
+        return in;
+    }
+
+    /** Index of the next byte. */
+    int position() {
+        return at;
+    }
+
+    /** How many values have begun so far, those that were only walked over included. */
+    int values() {
+        return values;
+    }
+
+    /** Where a cursor stood. */
+    record Mark(int at, int depth, int openObjects) {}
+
+    Mark mark() {
+        return new Mark(at, depth, keys.depth());
+    }
+
+    /** Goes back to a mark, which must have been set within a value that is still open. */
+    void reset(Mark mark) {
+        at = mark.at;
+        depth = mark.depth;
+        keys.closeTo(mark.openObjects);
+    }
+
+    /** The first byte of the next value; the cursor stays before it. */
+    int peek() {
+        while (at < end) {
+            byte b = in[at];
+            if (b > ' ' || b < 0) {
+                return b;
+            }
+            if (!isSpace(b)) {
+                throw invalid();
+            }
+            at++;
+        }
+        throw invalid();
+    }
+
+    /** Whether nothing but white space is left. */
+    boolean isAtEnd() {
+        while (at < end && isSpace(in[at])) {
+            at++;
+        }
+        return at == end;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
+    /** Enters an object (bracket <code>{</code>) or array ({@code [}); false where it is empty, and then it is left already. */
+    boolean enter(char bracket) {
+        expect(bracket);
+        values++;
+        push(bracket == '{');
+        if (peek() == bracket + 2) {
+            at++;
+            pop();
+            return false;
+        }
+        return true;
+    }
+
+    /** After a value: whether another one follows; where {@code bracket} follows instead the object or array is left. */
+    boolean next(char bracket) {
+        int c = peek();
+        at++;
+        if (c == ',') {
+            return true;
+        }
+        if (c != bracket) {
+            throw invalid();
+        }
+        pop();
+        return false;
+    }
+
+    private void push(boolean object) {
+        if (++depth >= MAX_DEPTH) {
+            throw new InvalidJsonException("it is nested more than " + MAX_DEPTH + " levels deep", at);
+        }
+        if (depth == isObject.length) {
+            isObject = Arrays.copyOf(isObject, 2 * depth);
+        }
+        isObject[depth] = object;
+        if (object) {
+            keys.open();
+        }
+    }
+
+    private void pop() {
+        if (isObject[depth--]) {
+            keys.close();
+        }
+    }
+
+    /** The key of the next member; afterwards the cursor stands before its value. */
+    String key() {
+        int from = skipKey();
+        int to = at - 1;
+        int slot = (int) (strings.hash() >>> 40) & (KNOWN_KEYS.length - 1);
+        expect(':');
+        String known = KNOWN_KEYS[slot];
+        if (known != null && isText(known, from, to)) {
+            return known;
+        }
+        String key = JsonText.string(in, from, to);
+        if (to - from <= MAX_KNOWN_KEY) {
+            KNOWN_KEYS[slot] = key;
+        }
+        return key;
+    }
+
+    private boolean isText(String known, int from, int to) {
+        if (known.length() != to - from) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (in[i] != known.charAt(i - from) || in[i] == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Walks over a key with its quotes and returns where its text began. */
+    private int skipKey() {
+        expect('"');
+        int from = at;
+        endString();
+        if (!keys.add(strings.hash(), from, at - 1)) {
+            throw new InvalidJsonException("an object has the same key twice", from);
+        }
+        return from;
+    }
+
+    /** The string that comes next. */
+    String string() {
+        expect('"');
+        values++;
+        int from = at;
+        endString();
+        return JsonText.string(in, from, at - 1);
+    }
+
+    /** Walks over the number that comes next. */
+    void number() {
+        values++;
+        int from = at;
+        while (at < end && isNumeric(in[at])) {
+            at++;
+        }
+        if (at == from) {
+            throw invalid();
+        }
+    }
+
+    private static boolean isNumeric(byte b) {
+        return (b >= '0' && b <= '9') || b == '-' || b == '+' || b == '.' || b == 'e' || b == 'E';
+    }
+
+    /** Walks over one of the words true, false and null. */
+    void literal(String word) {
+        values++;
+        for (int i = 0; i < word.length(); i++) {
+            if (at >= end || in[at++] != word.charAt(i)) {
+                throw invalid();
+            }
+        }
+    }
+
+    /** Walks over the value that comes next. */
+    void skip() {
+        int base = depth;
+        do {
+            int c = peek();
+            switch (c) {
+                case '{', '[' -> {
+                    if (enter((char) c)) {
+                        if (c == '{') {
+                            skipKey();
+                            expect(':');
+                        }
+                        continue;
+                    }
+                }
+                case '"' -> {
+                    values++;
+                    at++;
+                    endString();
+                }
+                case 't' -> literal("true");
+                case 'f' -> literal("false");
+                case 'n' -> literal("null");
+                default -> number();
+            }
+            // A value has ended: leave what ends with it, or go on to the next member.
+            while (depth > base && !next(isObject[depth] ? '}' : ']')) {}
+            if (depth > base && isObject[depth]) {
+                skipKey();
+                expect(':');
+            }
+        } while (depth > base);
+    }
+
+    /** A piece of the text that is one value, and how many values are in it. */
+    record Span(int from, int to, int values) {
+        static final Span NONE = new Span(0, 0, 0);
+    }
+
+    /** Walks over the value that comes next and returns where it stood; at once where it is the same text as {@code like}. */
+    Span skip(Span like) {
+        peek();
+        int from = at;
+        int before = values;
+        if (!skipIfSame(like.from, like.to, like.values)) {
+            skip();
+        }
+        return new Span(from, at, values - before);
+    }
+
+    /**
+     * Walks over the next bytes if they are the same as those, which must be a whole value.
+     *
+     * @param containing how many values are in it
+     * @return false where other bytes follow, and for strings, numbers and literals
+     */
+    boolean skipIfSame(int from, int to, int containing) {
+        int length = to - from;
+        boolean same = length > 1
+                && (in[from] == '{' || in[from] == '[')
+                && at + length <= end
+                && Arrays.equals(in, from, to, in, at, at + length);
+        if (same) {
+            at += length;
+            values += containing;
+        }
+        return same;
+    }
+
+    /** Walks from behind the opening quote of a string to behind the closing one. */
+    private void endString() {
+        at = strings.end(at);
+    }
+
+    private void expect(char c) {
+        if (peek() != c) {
+            throw invalid();
+        }
+        at++;
+    }
+
+    private InvalidJsonException invalid() {
+        return InvalidJsonException.at(at);
+    }
+}

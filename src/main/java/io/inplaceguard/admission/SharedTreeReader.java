@@ -1,0 +1,162 @@
+package io.inplaceguard.admission;
+
+import io.inplaceguard.template.JsonTree;
+import io.inplaceguard.template.ObjectLimits;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Builds trees of values, within limits. The two objects of a review are almost the same: what stands in the text a second
+ * time, byte for byte, is neither walked over nor built again, and both trees share it.
+ */
+final class SharedTreeReader {
+
+    /** A value is larger than may be built. The message is part of a sentence. */
+    static final class LimitExceededException extends RuntimeException {
+        LimitExceededException(String what) {
+            super(what, null, false, false);
+        }
+    }
+
+    static final String TOO_MANY_VALUES = "it has more than " + ObjectLimits.MAX_VALUES + " values";
+    static final String TOO_LONG = "it has more than " + (ObjectLimits.MAX_JSON_BYTES >> 20) + " MiB of JSON text";
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final JsonCursor cursor;
+    private final byte[] in;
+    private int maxValues = Integer.MAX_VALUE;
+    private int maxPosition = Integer.MAX_VALUE;
+
+    SharedTreeReader(JsonCursor cursor) {
+        this.cursor = cursor;
+        this.in = cursor.text();
+    }
+
+    /**
+     * From here on no tree is built beyond so many values and so many bytes of text; both are counted from the cursor's
+     * position, values that are only walked over included.
+     */
+    void limit(int values, int bytes) {
+        maxValues = cursor.values() + values;
+        maxPosition = cursor.position() + bytes;
+    }
+
+    /** An object that knows where it stood. */
+    private static final class SpannedObject extends ObjectNode {
+        private final int from;
+        private int to;
+        private int values;
+
+        SpannedObject(int from) {
+            super(NODES);
+            this.from = from;
+        }
+    }
+
+    /** An array that knows where it stood. */
+    private static final class SpannedArray extends ArrayNode {
+        private final int from;
+        private int to;
+        private int values;
+
+        SpannedArray(int from) {
+            super(NODES);
+            this.from = from;
+        }
+    }
+
+    /**
+     * Builds the value that comes next. Nesting beyond {@link JsonTree#DEEPEST} becomes {@link JsonTree#TOO_DEEP}.
+     *
+     * @param like a tree of this text that is probably almost the same; what is equal in it is shared. Null for none
+     * @throws LimitExceededException where it is too large; the cursor is then somewhere within the value
+     */
+    JsonNode read(@Nullable JsonNode like) {
+        return value(like, 0);
+    }
+
+    private JsonNode value(@Nullable JsonNode like, int level) {
+        int c = cursor.peek();
+        if (cursor.values() >= maxValues) {
+            throw new LimitExceededException(TOO_MANY_VALUES);
+        }
+        if (cursor.position() >= maxPosition) {
+            throw new LimitExceededException(TOO_LONG);
+        }
+        return switch (c) {
+            case '{' -> object(like, level);
+            case '[' -> array(like, level);
+            case '"' -> NODES.stringNode(cursor.string());
+            case 't' -> {
+                cursor.literal("true");
+                yield NODES.booleanNode(true);
+            }
+            case 'f' -> {
+                cursor.literal("false");
+                yield NODES.booleanNode(false);
+            }
+            case 'n' -> {
+                cursor.literal("null");
+                yield NODES.nullNode();
+            }
+            default -> {
+                int from = cursor.position();
+                cursor.number();
+                yield JsonText.number(in, from, cursor.position());
+            }
+        };
+    }
+
+    private JsonNode tooDeep() {
+        cursor.skip();
+        return JsonTree.TOO_DEEP;
+    }
+
+    private JsonNode object(@Nullable JsonNode like, int level) {
+        if (like instanceof SpannedObject same && cursor.skipIfSame(same.from, same.to, same.values)) {
+            return same;
+        }
+        if (level >= JsonTree.MAX_LEVELS) {
+            return tooDeep();
+        }
+        SpannedObject object = new SpannedObject(cursor.position());
+        int before = cursor.values();
+        for (boolean more = cursor.enter('{'); more; more = cursor.next('}')) {
+            if (object.size() == ObjectLimits.MAX_ENTRIES) {
+                throw new LimitExceededException("it has a map of more than " + ObjectLimits.MAX_ENTRIES + " entries");
+            }
+            String key = cursor.key();
+            int c = cursor.peek();
+            // Only objects and arrays are shared, so nothing is looked up for the many others.
+            boolean isShareable = c == '{' || c == '[';
+            object.set(key, value(like != null && isShareable ? like.get(key) : null, level + 1));
+        }
+        object.to = cursor.position();
+        object.values = cursor.values() - before;
+        return object;
+    }
+
+    private JsonNode array(@Nullable JsonNode like, int level) {
+        if (like instanceof SpannedArray same && cursor.skipIfSame(same.from, same.to, same.values)) {
+            return same;
+        }
+        if (level >= JsonTree.MAX_LEVELS) {
+            return tooDeep();
+        }
+        SpannedArray array = new SpannedArray(cursor.position());
+        int before = cursor.values();
+        for (boolean more = cursor.enter('['); more; more = cursor.next(']')) {
+            if (array.size() == ObjectLimits.MAX_ENTRIES) {
+                throw new LimitExceededException("it has a list of more than " + ObjectLimits.MAX_ENTRIES + " entries");
+            }
+            array.add(value(like == null ? null : like.get(array.size()), level + 1));
+        }
+        array.to = cursor.position();
+        array.values = cursor.values() - before;
+        return array;
+    }
+}
