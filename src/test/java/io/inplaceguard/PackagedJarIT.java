@@ -100,6 +100,6 @@ class PackagedJarIT {
         Run misspelt = run("serve", "--inplace-guard.cert.mode=files", "--server.port=0", "--management.server.port=0");
         assertThat(misspelt.err())
                 .isEqualTo(
-                        "inplace-guard.cert.mode is no setting of inplace-guard. Correct its name; the README lists all settings.\n");
+                        "inplace-guard.cert.mode is an unknown setting. Correct its name; docs/configuration.md lists all settings.\n");
     }
 }

@@ -6,10 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
@@ -30,8 +28,8 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class ManagementServer implements SmartLifecycle {
 
-    private static final int THREADS = 4;
-    private static final int IDLE_MILLIS = 20_000;
+    private static final int CONNECTIONS = 64;
+    private static final int READ_TIMEOUT_MILLIS = 20_000;
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final TomcatServletWebServerFactory factory;
@@ -40,7 +38,7 @@ public final class ManagementServer implements SmartLifecycle {
 
     /**
      * @param properties {@code management.server.port} (0: any free one) and {@code management.server.address}
-     * @param ready      asked beside the readiness state of the application
+     * @param ready      must be true as well as the readiness state of the application
      */
     public ManagementServer(
             ManagementServerProperties properties,
@@ -51,27 +49,21 @@ public final class ManagementServer implements SmartLifecycle {
         factory = new TomcatServletWebServerFactory(
                 Objects.requireNonNull(properties.getPort(), "management.server.port"));
         factory.setAddress(properties.getAddress());
+        BoundedProtocol.use(factory, CONNECTIONS);
         factory.addConnectorCustomizers(connector -> {
             AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
-            protocol.setMaxThreads(THREADS);
             protocol.setMinSpareThreads(1);
-            protocol.setConnectionTimeout(IDLE_MILLIS);
-        });
-        factory.addContextCustomizers(context -> {
-            ErrorReportValve valve = new ErrorReportValve();
-            valve.setShowReport(false);
-            valve.setShowServerInfo(false);
-            context.getParent().getPipeline().addValve(valve);
+            protocol.setConnectionTimeout(READ_TIMEOUT_MILLIS);
         });
     }
 
-    /** The port that is listened on; -1 while none is. */
+    /** The local port; -1 while the server is not running. */
     public int port() {
         WebServer running = server;
         return running == null ? -1 : running.getPort();
     }
 
-    /** @throws org.springframework.boot.web.server.PortInUseException where the port is taken */
+    /** @throws org.springframework.boot.web.server.PortInUseException if another process listens on the port */
     @Override
     public void start() {
         WebServer starting = factory.getWebServer(
@@ -123,9 +115,10 @@ public final class ManagementServer implements SmartLifecycle {
             this.ready = ready;
         }
 
-        /** Of an answer to HEAD Tomcat leaves the body out. */
+        /** Tomcat leaves out the body of a response to HEAD. */
         @Override
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            ClientConnection.current().enter(ClientConnection.Phase.RESPONSE);
             if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
                 response.setHeader("Allow", "GET, HEAD");
                 ProblemResponses.problem(response, 405, "Method Not Allowed", "Get /livez, /readyz or /metrics.");
@@ -149,8 +142,7 @@ public final class ManagementServer implements SmartLifecycle {
         }
 
         private static void health(HttpServletResponse response, boolean up, String otherwise) throws IOException {
-            String body = "{\"status\":\"" + (up ? "UP" : otherwise) + "\"}";
-            ProblemResponses.send(response, up ? 200 : 503, "application/json", body.getBytes(StandardCharsets.UTF_8));
+            ProblemResponses.status(response, up ? 200 : 503, up ? "UP" : otherwise);
         }
     }
 }

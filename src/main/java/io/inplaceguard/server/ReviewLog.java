@@ -15,7 +15,7 @@ final class ReviewLog {
 
     private ReviewLog() {}
 
-    static void tell(ReviewOutcome outcome, long nanos) {
+    static void write(ReviewOutcome outcome, long nanos) {
         switch (outcome.verdict()) {
             case ALLOWED, WARNED, PATCHED -> {}
             case DENIED -> log(outcome.mode() == Mode.ENFORCE ? "denied" : "would be denied", outcome, nanos);

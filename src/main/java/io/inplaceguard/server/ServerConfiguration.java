@@ -9,6 +9,7 @@ import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.kube.KubernetesClients;
 import io.inplaceguard.kube.OwnerStrategyCache;
+import io.inplaceguard.runtime.BoundedProtocol;
 import io.inplaceguard.runtime.Launcher;
 import io.inplaceguard.runtime.ManagementConfiguration;
 import io.inplaceguard.runtime.ManagementServer;
@@ -47,6 +48,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /** All wiring of {@code serve} on one screen. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -101,6 +103,15 @@ public class ServerConfiguration {
         return new ServingTls(
                 source.first(),
                 clients.mode() == Settings.ClientMode.OFF ? List.of() : ClientCaWatcher.read(Path.of(clients.file())));
+    }
+
+    /** The number of connections follows from the heap, unless {@code server.tomcat.max-connections} sets it. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connections(Settings settings, Environment environment) {
+        HeapShares shares = HeapShares.of(
+                Runtime.getRuntime().maxMemory(), settings.maxReviewBytes().toBytes());
+        return factory -> BoundedProtocol.use(
+                factory, environment.getProperty("server.tomcat.max-connections", Integer.class, shares.connections()));
     }
 
     /** Asks clients for a certificate where that is wanted. */
@@ -209,14 +220,17 @@ public class ServerConfiguration {
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
     ServletRegistrationBean<ReviewServlet> door(
-            Settings settings, ReviewMetrics metrics, OwnerStrategyCache cache, GracefulShutdown drain) {
+            Settings settings, ReviewMetrics metrics, OwnerStrategyCache cache, GracefulShutdown shutdown) {
         GuardSettings rules = settings.guard();
         OwnerStrategies owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
                 new AdmissionHandler(rules, new Guard(rules, owners)),
                 metrics,
                 settings.maxReviewBytes().toBytes(),
-                drain::isDraining);
+                HeapShares.of(
+                        Runtime.getRuntime().maxMemory(),
+                        settings.maxReviewBytes().toBytes()),
+                shutdown::isDraining);
         ServletRegistrationBean<ReviewServlet> door = new ServletRegistrationBean<>(servlet, "/*");
         door.setLoadOnStartup(1);
         return door;

@@ -159,6 +159,6 @@ class ClientCaWatcherTest {
         assertThatThrownBy(() -> ServerConfiguration.run("--inplace-guard.client-ca.mode=required"))
                 .satisfies(failure -> assertThat(StartupFailure.sentence(failure, ServerConfiguration.USER_FACING)
                                 .orElseThrow())
-                        .contains("inplace-guard.client-ca.file is empty"));
+                        .contains("inplace-guard.client-ca.file is \"\"; allowed: a PEM file"));
     }
 }

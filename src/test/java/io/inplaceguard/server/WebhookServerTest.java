@@ -232,13 +232,13 @@ class WebhookServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"server.port", "management.server.port"})
-    void a_port_that_is_taken_or_none_is_named(String setting) throws Exception {
+    void a_port_that_is_in_use_or_out_of_range_is_named(String setting) throws Exception {
         String other = setting.equals("server.port") ? "management.server.port" : "server.port";
         try (ServerSocket taken = new ServerSocket(0)) {
             assertThat(told(setting, taken.getLocalPort(), other))
                     .startsWith("Port " + taken.getLocalPort() + " is in use.");
         }
-        assertThat(told(setting, 99_999, other)).startsWith("99999 is no port.");
+        assertThat(told(setting, 99_999, other)).startsWith("99999 is not a valid port");
     }
 
     private static String told(String setting, int port, String other) {
