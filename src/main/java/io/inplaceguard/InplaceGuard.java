@@ -3,6 +3,8 @@ package io.inplaceguard;
 import io.inplaceguard.certs.CertsCommand;
 import io.inplaceguard.check.CheckCommand;
 import io.inplaceguard.check.ExplainCommand;
+import io.inplaceguard.cluster.ClusterReader;
+import io.inplaceguard.cluster.plan.PlanCommand;
 import io.inplaceguard.server.ServerConfiguration;
 import io.inplaceguard.server.SmokeCommand;
 import io.inplaceguard.tracker.TrackerConfiguration;
@@ -17,7 +19,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         description = "A Kubernetes admission webhook that keeps in-place updates in place.",
-        subcommands = {CheckCommand.class, ExplainCommand.class, CertsCommand.class, SmokeCommand.class},
+        subcommands = {
+            CheckCommand.class,
+            PlanCommand.class,
+            ExplainCommand.class,
+            CertsCommand.class,
+            SmokeCommand.class,
+        },
         footer = {
             "",
             "  serve   the HTTPS admission webhook, also when no command is given; takes Spring properties as --key=value",
@@ -41,20 +49,29 @@ public final class InplaceGuard implements Runnable {
                 args.length == 0 || args[0].equals("serve") || (args[0].startsWith("--") && !OTHERS.contains(args[0]));
         boolean track = !serve && args[0].equals("track");
         if (!serve && !track) {
-            System.exit(new CommandLine(new InplaceGuard())
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .execute(args));
+            System.exit(commandLine().execute(args));
         }
         boolean named = track || (args.length > 0 && args[0].equals("serve"));
         List<String> rest = Arrays.asList(args).subList(named ? 1 : 0, args.length);
         if (rest.contains("--help") || rest.contains("-h")) {
-            System.exit(new CommandLine(new InplaceGuard()).execute("--help"));
+            System.exit(commandLine().execute("--help"));
         }
         if (track) {
             TrackerConfiguration.track(rest.toArray(String[]::new));
         } else {
             ServerConfiguration.serve(rest.toArray(String[]::new));
         }
+    }
+
+    /** All commands but serve and track. */
+    static CommandLine commandLine() {
+        return new CommandLine(new InplaceGuard(), InplaceGuard::create).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    private static <K> K create(Class<K> command) throws Exception {
+        return command == CheckCommand.class
+                ? command.cast(new CheckCommand(ClusterReader::open))
+                : CommandLine.defaultFactory().create(command);
     }
 
     @Override

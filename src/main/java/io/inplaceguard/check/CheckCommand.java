@@ -5,19 +5,21 @@ import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.check.report.ReportFormat;
 import io.inplaceguard.check.report.Result;
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.GuardSettings;
-import io.inplaceguard.settings.InvalidSettingException;
-import io.inplaceguard.settings.SettingsFile;
+import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OwnerStrategies;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,6 +39,8 @@ import picocli.CommandLine.Spec;
             "  java -jar inplace-guard.jar check base/ overlay/ -o github --fail-on=warn",
             "  git show origin/main:web.yaml | java -jar inplace-guard.jar check - web.yaml",
             "  java -jar inplace-guard.jar check --review review.json -o json",
+            "  java -jar inplace-guard.jar check --cluster web.yaml -n prod",
+            "  java -jar inplace-guard.jar check --openkruise-vertical-scaling=disabled old.yaml new.yaml",
         })
 public final class CheckCommand implements Callable<Integer> {
 
@@ -49,6 +53,8 @@ public final class CheckCommand implements Callable<Integer> {
         DENY,
         WARN
     }
+
+    private final Function<ClusterOptions, LiveCluster> connect;
 
     @Spec
     private CommandSpec spec;
@@ -74,11 +80,14 @@ public final class CheckCommand implements Callable<Integer> {
             description = "deny, or warn: warnings make the exit status 3 (${DEFAULT-VALUE})")
     private FailOn failOn;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "an application.yaml with inplace-guard.rules.* as serve reads it")
-    private @Nullable Path config;
+    @Mixin
+    private RuleOptions rules;
+
+    @Option(names = "--cluster", description = "take OLD from the cluster; only NEW is given")
+    private boolean live;
+
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(names = "--allow-empty", description = "succeed when there is nothing to compare")
     private boolean allowEmpty;
@@ -88,15 +97,24 @@ public final class CheckCommand implements Callable<Integer> {
             description = "print only denied objects")
     private boolean quiet;
 
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "print what is assumed about OpenKruise to standard error")
+    private boolean verbose;
+
     @Option(names = "--no-color", description = "disable colours; so does the environment variable NO_COLOR")
     private boolean noColor;
+
+    /** @param connect opens the cluster that {@code --cluster} selects */
+    public CheckCommand(Function<ClusterOptions, LiveCluster> connect) {
+        this.connect = connect;
+    }
 
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            GuardSettings settings = config == null ? GuardSettings.DEFAULTS : configured(config);
-            List<Result> results = review != null ? replayed(settings, review) : compared(settings, err);
+            List<Result> results = review != null ? replayed(review, err) : live ? comparedLive(err) : compared(err);
             Result.Summary summary = Result.Summary.of(results);
             PrintWriter out = spec.commandLine().getOut();
             out.print(output.of(results, quiet, !noColor && Ansi.AUTO.enabled()));
@@ -112,33 +130,54 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static GuardSettings configured(Path file) {
-        try {
-            return SettingsFile.read(file).guard();
-        } catch (InvalidSettingException e) {
-            throw new InputException(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private List<Result> compared(GuardSettings settings, PrintWriter err) {
+    private List<Result> compared(PrintWriter err) {
         if (inputs.size() != 2) {
             throw new InputException("Give OLD and NEW, or a recorded review with --review. See check --help.");
         }
         if (inputs.get(0).equals("-") && inputs.get(1).equals("-")) {
             throw new InputException("Only one of OLD and NEW can be standard input. Use a file for the other.");
         }
-        ManifestReader reader = new ManifestReader(System.in, "", quiet ? note -> {} : err::println);
+        String namespace = cluster.namespace();
+        ManifestReader reader = reader(namespace == null ? "" : namespace, err);
         Map<ObjectIdentity, ManifestObject> before = reader.read(inputs.get(0));
         Map<ObjectIdentity, ManifestObject> after = reader.read(inputs.get(1));
-        return new ManifestChecker(new Guard(settings)).check(before, after);
+        return new ManifestChecker(guard(null, err)).check(before, after);
     }
 
-    private List<Result> replayed(GuardSettings settings, Path file) {
+    private List<Result> comparedLive(PrintWriter err) {
+        if (inputs.size() != 1) {
+            throw new InputException("With --cluster give NEW alone; OLD is the live object.");
+        }
+        try (LiveCluster opened = connect.apply(cluster)) {
+            Map<ObjectIdentity, ManifestObject> after =
+                    reader(opened.namespace(), err).read(inputs.get(0));
+            Map<ObjectIdentity, ManifestObject> before = new LinkedHashMap<>();
+            after.forEach((identity, wanted) ->
+                    opened.stored().apply(wanted).ifPresent(stored -> before.put(identity, stored)));
+            Guard guard = guard(opened.profile().apply(rules.openkruise()), err);
+            return ManifestChecker.ofLive(guard).check(before, after);
+        }
+    }
+
+    private ManifestReader reader(String namespace, PrintWriter err) {
+        return new ManifestReader(System.in, namespace, quiet ? note -> {} : err::println);
+    }
+
+    private Guard guard(@Nullable OpenKruiseProfile shown, PrintWriter err) {
+        RuleOptions.Profile profile = rules.profile(shown);
+        if (verbose) {
+            err.println(profile.describe());
+        }
+        return new Guard(rules.guard(), OwnerStrategies.UNKNOWN, profile::profile);
+    }
+
+    private List<Result> replayed(Path file, PrintWriter err) {
         if (!inputs.isEmpty()) {
-            throw new InputException("Give either OLD and NEW, or --review, not both.");
+            throw new InputException("Give either OLD and NEW or --review, not both.");
         }
         try {
-            AdmissionHandler.Replay replay = new AdmissionHandler(settings).replay(Files.readAllBytes(file));
+            AdmissionHandler.Replay replay =
+                    new AdmissionHandler(rules.guard(), guard(null, err)).replay(Files.readAllBytes(file));
             ObjectIdentity identity =
                     new ObjectIdentity(replay.group(), replay.kind(), replay.namespace(), replay.name());
             List<Result.Located> violations = replay.verdict().violations().stream()

@@ -10,15 +10,30 @@ import io.inplaceguard.guard.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /** Validates pairs of objects as an update from the one to the other. */
 public final class ManifestChecker {
 
     private final Guard guard;
+    private final boolean mutates;
 
-    /** @param guard the rules, for objects at the stage at which they will be compared */
-    public ManifestChecker(Guard guard) {
+    private ManifestChecker(Guard guard, boolean mutates) {
         this.guard = guard;
+        this.mutates = mutates;
+    }
+
+    /** For pairs of manifests, such as two revisions in Git. */
+    public ManifestChecker(Guard guard) {
+        this(guard, false);
+    }
+
+    /**
+     * For live objects and the manifests that would be applied to them: what the guard's own webhook would add to the new
+     * object is added, as the live object has it already.
+     */
+    public static ManifestChecker ofLive(Guard guard) {
+        return new ManifestChecker(guard, true);
     }
 
     /** A result for each new object in their order, then for each that was deleted. */
@@ -37,14 +52,23 @@ public final class ManifestChecker {
     }
 
     private Verdict validate(ManifestObject stored, ManifestObject wanted) {
-        ObjectIdentity identity = wanted.identity();
-        AdmissionAttributes update = AdmissionAttributes.update(
-                identity.group(),
-                wanted.version(),
-                identity.kind(),
-                ObjectView.of(stored.object()),
-                ObjectView.of(wanted.object()));
+        AdmissionAttributes update = update(stored.object(), wanted, wanted.object());
+        if (mutates) {
+            update = update(
+                    stored.object(),
+                    wanted,
+                    JsonPatch.apply(wanted.object(), guard.mutate(update).patch()));
+        }
         return guard.validate(update, ObjectStage.SUBMITTED);
+    }
+
+    private static AdmissionAttributes update(JsonNode stored, ManifestObject manifest, JsonNode wanted) {
+        return AdmissionAttributes.update(
+                manifest.identity().group(),
+                manifest.version(),
+                manifest.identity().kind(),
+                ObjectView.of(stored),
+                ObjectView.of(wanted));
     }
 
     private static Result result(ManifestObject wanted, Verdict verdict) {

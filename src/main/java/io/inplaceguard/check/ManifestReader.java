@@ -63,8 +63,17 @@ public final class ManifestReader {
      * @throws InputException when something cannot be read, or two objects have one identity
      */
     public Map<ObjectIdentity, ManifestObject> read(String place) {
+        return read(place, true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param recursive whether folders inside a folder are read, too
+     */
+    public Map<ObjectIdentity, ManifestObject> read(String place, boolean recursive) {
         Map<ObjectIdentity, ManifestObject> found = new LinkedHashMap<>();
-        for (ManifestObject source : all(place)) {
+        for (ManifestObject source : all(place, recursive)) {
             setNamespace(source.object());
             if (source.identity().name().isEmpty()) {
                 note.accept(source.file() + ":" + source.line("") + ": "
@@ -90,14 +99,14 @@ public final class ManifestReader {
         }
     }
 
-    private List<ManifestObject> all(String place) {
+    private List<ManifestObject> all(String place, boolean recursive) {
         if (place.equals("-")) {
             return objects("stdin", text("stdin", bytes("stdin", stdin::readAllBytes)), true);
         }
         Path path = Path.of(place);
         if (Files.isDirectory(path)) {
             List<ManifestObject> found = new ArrayList<>();
-            for (Path file : manifests(path)) {
+            for (Path file : manifests(path, recursive ? Integer.MAX_VALUE : 1)) {
                 found.addAll(objects(
                         file.toString(),
                         text(file.toString(), bytes(file.toString(), () -> Files.readAllBytes(file))),
@@ -111,8 +120,8 @@ public final class ManifestReader {
         return objects(place, text(place, bytes(place, () -> Files.readAllBytes(path))), true);
     }
 
-    private static List<Path> manifests(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
+    private static List<Path> manifests(Path folder, int depth) {
+        try (Stream<Path> files = Files.walk(folder, depth)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> MANIFEST.matcher(file.toString()).find())
                     .filter(file -> !isHidden(folder.relativize(file)))

@@ -1,6 +1,5 @@
 package io.inplaceguard.check;
 
-import io.inplaceguard.template.FieldPath;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -51,6 +50,8 @@ final class YamlReader {
 
     /** An alias costs a few characters in the text and a whole subtree each time it is followed. */
     private static final int MAX_VALUES = 4_000_000;
+
+    private static final int MAX_KEY_SHOWN = 120;
 
     private final String file;
     private final LoaderOptions options = new LoaderOptions();
@@ -140,7 +141,7 @@ final class YamlReader {
                 throw errorAt(tuple.getKeyNode(), "a key is not a string.");
             }
             if (!own.add(key.getValue())) {
-                throw errorAt(key, "duplicate key " + FieldPath.printable(key.getValue()) + ". Remove one of the two.");
+                throw errorAt(key, "duplicate key " + printable(key.getValue()) + ". Remove one of the two.");
             }
             object.set(key.getValue(), tree(tuple.getValueNode(), depth + 1));
         }
@@ -210,6 +211,16 @@ final class YamlReader {
         } catch (NumberFormatException e) {
             return NODES.stringNode(text);
         }
+    }
+
+    /** A key as one line of bounded length. */
+    private static String printable(String key) {
+        String line = key.codePoints()
+                .limit(MAX_KEY_SHOWN)
+                .map(c -> Character.isISOControl(c) ? ' ' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return key.codePointCount(0, key.length()) > MAX_KEY_SHOWN ? line + "..." : line;
     }
 
     private InputException errorAt(Node node, String what) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.inplaceguard.guard.OpenKruiseProfile;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,8 @@ class CheckCommandTest {
     private static final String WARNED_OLD = WEB.replace("InPlaceOnly", "InPlaceIfPossible");
     private static final String WARNED_NEW = WARNED_OLD.replace("s3cret-a", "s3cret-b");
 
+    private LiveCluster cluster = new LiveCluster("prod", manifest -> Optional.empty(), openkruise -> null, () -> {});
+
     private record Run(int status, String out, String err) {}
 
     @TempDir
@@ -58,10 +62,10 @@ class CheckCommandTest {
         return Files.writeString(file, content).toString();
     }
 
-    private static Run run(String... args) {
+    private Run run(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int status = new CommandLine(new CheckCommand())
+        int status = new CommandLine(new CheckCommand(options -> cluster))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
@@ -286,6 +290,86 @@ class CheckCommandTest {
                         .err())
                 .contains("is an unknown setting");
         assertThat(check(WEB, labelled, "--config", "nowhere").status()).isEqualTo(2);
+    }
+
+    @Test
+    void a_full_application_yaml_of_the_server_and_the_tracker_is_accepted() throws Exception {
+        Path full = Path.of("src/test/resources/check/application.yaml");
+        assertThat(check(WEB, ALLOWED, "--config", full.toString()).status()).isZero();
+        Run wrong = check(
+                WEB,
+                ALLOWED,
+                "--config",
+                file("bad.yaml", Files.readString(full).replace("300", "0")));
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.out()).isEmpty();
+        assertThat(wrong.err().strip())
+                .contains("inplace-guard.track.writes-per-second", "\"0\"", "a whole number from 1 to 10000")
+                .doesNotContain("\n");
+        assertThat(check(WEB, ALLOWED, "--config", file("bad.yaml", "a: [")).status())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void verbose_prints_the_openkruise_profile_and_its_source() throws Exception {
+        assertThat(check(WEB, ALLOWED, "--verbose").err())
+                .contains(
+                        "OpenKruise profile: vertical-scaling unknown (default), template-defaults enabled (default)");
+        assertThat(check(WEB, ALLOWED, "--verbose", "--config", "src/test/resources/check/application.yaml")
+                        .err())
+                .contains("vertical-scaling disabled (file), template-defaults disabled (file)");
+        assertThat(check(
+                                WEB,
+                                ALLOWED,
+                                "--verbose",
+                                "--config",
+                                "src/test/resources/check/application.yaml",
+                                "--openkruise-vertical-scaling=enabled",
+                                "--openkruise-template-defaults=enabled")
+                        .err())
+                .contains("vertical-scaling enabled (option), template-defaults enabled (option)");
+        assertThat(check(WEB, ALLOWED, "--openkruise-vertical-scaling=maybe").status())
+                .isEqualTo(2);
+        assertThat(check(WEB, ALLOWED).err()).isEmpty();
+    }
+
+    @Test
+    void a_namespace_option_pairs_manifests_that_name_none() throws Exception {
+        String bare = DENIED.replace("  namespace: prod\n", "");
+        assertThat(check(WEB, bare).status()).isEqualTo(2);
+        assertThat(check(WEB, bare, "--namespace", "prod").out()).contains("DENIED   CloneSet.apps.kruise.io prod/web");
+    }
+
+    @Test
+    void the_old_object_and_the_profile_come_from_the_cluster() throws Exception {
+        cluster = new LiveCluster(
+                "prod",
+                manifest -> Optional.of(
+                        ManifestObject.live(YamlReader.read("live", WEB).get(0).tree())),
+                openkruise -> new OpenKruiseProfile(OpenKruiseProfile.VerticalScaling.ENABLED, false),
+                () -> {});
+        Run run = run("--cluster", "-v", file("new.yaml", DENIED.replace("  namespace: prod\n", "")));
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("new.yaml:15  spec.template.spec.containers[name=app].env[name=MODE].value");
+        assertThat(run.err()).contains("vertical-scaling enabled (cluster), template-defaults disabled (cluster)");
+        assertThat(run("--cluster", file("new.yaml", ALLOWED)).status()).isZero();
+        assertThat(run("--cluster", "a.yaml", "b.yaml").err()).contains("With --cluster give NEW alone");
+        cluster = new LiveCluster("prod", manifest -> Optional.empty(), openkruise -> null, () -> {});
+        assertThat(run("--cluster", file("new.yaml", ALLOWED)).status()).isEqualTo(2);
+    }
+
+    @Test
+    void a_live_object_keeps_the_resize_policy_that_the_webhook_restores() throws Exception {
+        String live = WEB.replace(
+                "        env:",
+                "        resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]\n        env:");
+        cluster = new LiveCluster(
+                "prod",
+                manifest -> Optional.of(
+                        ManifestObject.live(YamlReader.read("live", live).get(0).tree())),
+                openkruise -> null,
+                () -> {});
+        assertThat(run("--cluster", file("new.yaml", ALLOWED)).status()).isZero();
     }
 
     @Test

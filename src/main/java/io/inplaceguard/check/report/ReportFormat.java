@@ -4,17 +4,11 @@ import java.util.List;
 
 /** The output formats of {@code check}, by the words of {@code -o}. */
 public enum ReportFormat {
-    TEXT(new TextReport()),
-    JSON(new JsonReport()),
-    JUNIT(new JUnitReport()),
-    GITHUB(new GitHubReport()),
-    SARIF(new SarifReport());
-
-    private final Report report;
-
-    ReportFormat(Report report) {
-        this.report = report;
-    }
+    TEXT,
+    JSON,
+    JUNIT,
+    GITHUB,
+    SARIF;
 
     /**
      * The whole report; it ends with a line break or is empty.
@@ -23,6 +17,16 @@ public enum ReportFormat {
      * @param colour whether to colour it for a terminal; text only
      */
     public String of(List<Result> results, boolean quiet, boolean colour) {
-        return report.of(results, quiet, colour);
+        return report().of(results, quiet, colour);
+    }
+
+    private Report report() {
+        return switch (this) {
+            case TEXT -> new TextReport();
+            case JSON -> new JsonReport();
+            case JUNIT -> new JUnitReport();
+            case GITHUB -> new GitHubReport();
+            case SARIF -> new SarifReport();
+        };
     }
 }
