@@ -221,7 +221,7 @@ final class ObjectReader {
         int c = cursor.peek();
         cursor.skip();
         if (c == '{' || c == '[' || cursor.position() - mark.at() > MAX_STRATEGY_BYTES) {
-            return JsonTree.TOO_DEEP;
+            return JsonTree.tooDeep();
         }
         cursor.reset(mark);
         trees.limit(1, MAX_STRATEGY_BYTES);

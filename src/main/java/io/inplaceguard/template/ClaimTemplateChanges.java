@@ -43,8 +43,8 @@ public record ClaimTemplateChanges(
                 changed.add(name);
             } else if (old == null) {
                 added.add(name);
-            } else if (!TemplateDiffer.sameClaimTemplate(old, claim)) {
-                (TemplateDiffer.sameClaimTemplate(withoutResources(old), withoutResources(claim)) ? resized : changed)
+            } else if (!StructDiffer.isSame(PodSchema.CLAIM_TEMPLATE, old, claim)) {
+                (StructDiffer.isSame(PodSchema.CLAIM_TEMPLATE, withoutResources(old), withoutResources(claim)) ? resized : changed)
                         .add(name);
             }
         }

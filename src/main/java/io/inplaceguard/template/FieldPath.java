@@ -9,17 +9,20 @@ import org.jspecify.annotations.Nullable;
 public final class FieldPath {
 
     /** Nothing yet: the object itself. */
-    public static final FieldPath ROOT = new FieldPath(null, "");
+    public static final FieldPath ROOT = new FieldPath(null, "", null);
 
     /** Names longer than this are shortened in messages; a Kubernetes label key has at most 317 characters. */
-    private static final int LONGEST_NAME = 120;
+    private static final int MAX_NAME = 120;
 
     private final @Nullable FieldPath parent;
-    private final String segment;
+    private final String name;
+    /** For an element of a list the value of the field {@code name}; else null. */
+    private final @Nullable String value;
 
-    private FieldPath(@Nullable FieldPath parent, String segment) {
+    private FieldPath(@Nullable FieldPath parent, String name, @Nullable String value) {
         this.parent = parent;
-        this.segment = segment;
+        this.name = name;
+        this.value = value;
     }
 
     /** The path of dotted field names, such as {@code spec.template}; empty for the object itself. */
@@ -31,14 +34,14 @@ public final class FieldPath {
         return path;
     }
 
-    /** A field or a map key: {@code .name}, or {@code [name]} where the name is no plain word. */
+    /** A field or a map key: {@code .name}, or {@code [name]} where the name is not a plain word. */
     public FieldPath field(String name) {
-        return new FieldPath(this, name);
+        return new FieldPath(this, name, null);
     }
 
-    /** An element of a list, by the field that tells it apart: {@code [name=app]}. */
+    /** An element of a list, by the field that names it: {@code [name=app]}. */
     public FieldPath element(String key, String value) {
-        return new FieldPath(this, "[" + key + "=" + printable(value) + "]");
+        return new FieldPath(this, key, value);
     }
 
     @Override
@@ -53,17 +56,17 @@ public final class FieldPath {
             return;
         }
         parent.write(text);
-        if (segment.startsWith("[")) {
-            text.append(segment);
-        } else if (isPlainWord(segment)) {
-            text.append(text.isEmpty() ? "" : ".").append(segment);
+        if (value != null) {
+            text.append('[').append(name).append('=').append(printable(value)).append(']');
+        } else if (isPlainWord(name)) {
+            text.append(text.isEmpty() ? "" : ".").append(name);
         } else {
-            text.append('[').append(printable(segment)).append(']');
+            text.append('[').append(printable(name)).append(']');
         }
     }
 
     private static boolean isPlainWord(String name) {
-        if (name.isEmpty() || name.length() > LONGEST_NAME) {
+        if (name.isEmpty() || name.length() > MAX_NAME) {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {
@@ -76,16 +79,16 @@ public final class FieldPath {
     }
 
     /**
-     * A name out of a user's object as it may stand in a message: one line, no control characters, bounded.
+     * A name out of a user's object as it may appear in a message: one line, no control characters, bounded.
      *
      * @param name any text
      */
     public static String printable(String name) {
-        return printable(name, LONGEST_NAME);
+        return printable(name, MAX_NAME);
     }
 
     /**
-     * Text out of a user's object as it may stand in a message: one line, visible characters, bounded.
+     * Text out of a user's object as it may appear in a message: one line, visible characters, bounded.
      *
      * @param name  any text
      * @param limit characters (UTF-16) that are kept; a longer text ends with an ellipsis

@@ -1,6 +1,5 @@
 package io.inplaceguard.template;
 
-import java.math.BigDecimal;
 import java.util.Map;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -19,15 +18,12 @@ public final class JsonTree {
     /** Levels of nesting that are kept; a pod template needs about 15. */
     public static final int MAX_LEVELS = 200;
 
-    /** Stands for what was nested too deeply to be compared. Equal to nothing, not even to itself: what it hides may differ. */
-    public static final JsonNode TOO_DEEP = new TooDeep();
-
     /** An empty object that cannot be changed: every attempt throws UnsupportedOperationException. */
     public static final JsonNode EMPTY = new ObjectNode(JsonNodeFactory.instance, Map.of());
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** Unequal as NaN is, so that no comparison of two trees ends before it finds the marker. */
+    /** Unequal to everything, as NaN is: what two markers hide may differ. */
     private static final class TooDeep extends POJONode {
         private TooDeep() {
             super("nested too deeply");
@@ -45,6 +41,16 @@ public final class JsonTree {
     }
 
     private JsonTree() {}
+
+    /** A marker for what is nested too deeply to be compared. Equal to nothing, not even to another marker. */
+    public static JsonNode tooDeep() {
+        return new TooDeep();
+    }
+
+    /** Whether a node is such a marker. */
+    static boolean isTooDeepMarker(JsonNode node) {
+        return node instanceof TooDeep;
+    }
 
     /** A copy of an object with another value of one field. The values are shared, not copied. */
     static ObjectNode with(JsonNode object, String field, JsonNode value) {
@@ -114,42 +120,34 @@ public final class JsonTree {
 
     private static JsonNode skip(JsonParser parser) {
         parser.skipChildren();
-        return TOO_DEEP;
+        return tooDeep();
     }
 
     /** Whether anything in the tree was nested too deeply to be kept. */
     public static boolean isTooDeep(JsonNode tree) {
-        if (tree == TOO_DEEP) {
+        if (tree instanceof TooDeep) {
             return true;
         }
         for (JsonNode child : tree) {
-            if ((child.isContainer() || child == TOO_DEEP) && isTooDeep(child)) {
+            if ((child.isContainer() || child instanceof TooDeep) && isTooDeep(child)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether two values mean the same: numbers by value, null as absence in objects, all else as it stands. */
+    /** Whether two values mean the same: numbers by value, null as absence in objects, all else as it is. Linear. */
     static boolean sameValue(JsonNode a, JsonNode b) {
-        if (a == TOO_DEEP || b == TOO_DEEP) {
-            return false;
-        }
-        if (a.equals(b)) {
+        if (a == b) {
             return true;
-        }
-        if (a.isNumber() && b.isNumber()) {
-            return sameNumber(a, b);
         }
         if (a.isArray() && b.isArray()) {
             return sameElements(a, b);
         }
-        return a.isObject() && b.isObject() && sameMembers(a, b) && sameMembers(b, a);
-    }
-
-    private static boolean sameNumber(JsonNode a, JsonNode b) {
-        BigDecimal left = a.decimalValue();
-        return left.compareTo(b.decimalValue()) == 0;
+        if (a.isObject() && b.isObject()) {
+            return sameMembers(a, b);
+        }
+        return a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
     }
 
     private static boolean sameElements(JsonNode a, JsonNode b) {
@@ -167,7 +165,12 @@ public final class JsonTree {
     private static boolean sameMembers(JsonNode a, JsonNode b) {
         for (var member : a.properties()) {
             JsonNode other = b.get(member.getKey());
-            if (!sameValue(member.getValue(), other == null ? NODES.nullNode() : other)) {
+            if (other == null ? !member.getValue().isNull() : !sameValue(member.getValue(), other)) {
+                return false;
+            }
+        }
+        for (var member : b.properties()) {
+            if (!member.getValue().isNull() && !a.has(member.getKey())) {
                 return false;
             }
         }

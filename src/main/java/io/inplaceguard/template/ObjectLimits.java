@@ -47,7 +47,7 @@ public final class ObjectLimits {
     }
 
     private @Nullable Malformation walk(JsonNode node, String name) {
-        if (node == JsonTree.TOO_DEEP) {
+        if (JsonTree.isTooDeepMarker(node)) {
             return new Malformation(
                     root, "it is nested more than " + MAX_LEVELS + " levels deep and cannot be compared");
         }

@@ -6,20 +6,21 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What is known of the fields of a pod template: how Go holds each, which decides what its absence means, how the
- * elements of a list are told apart, and which defaults are written. Read once from {@code fields.txt}, whose head
- * explains its notation. A field the table does not name is still a field, compared as it stands.
+ * The fields of a pod template: how Go holds each, which decides what its absence means, how paths name the elements of a
+ * list, which category a change has and which defaults OpenKruise writes. Read once from {@code fields.txt}, whose head
+ * explains its notation. A field that the table does not have is still a field, compared as it is.
  */
 final class PodSchema {
 
@@ -40,25 +41,50 @@ final class PodSchema {
     /**
      * One field.
      *
-     * @param pointer      whether Go holds it by pointer, so that "", false, 0 and {} differ from absence
+     * @param pointer      whether Go writes it even where it is "", false, 0, [] or {}, so that these differ from absence
      * @param type         of the struct, or of the list's elements; null for scalars, maps and lists of scalars
-     * @param keys         the fields that tell a list's elements apart; empty where only their place does
-     * @param ordered      whether the order of a keyed list means something
-     * @param defaultValue what is written where it is absent; null for nothing
+     * @param keys         the fields that name a list's elements in paths, as alternatives; empty where only their index does
+     * @param category     of changes in it; null for that of what surrounds it
+     * @param rounded      whether OpenKruise rounds its quantities up to milli
+     * @param undefaulted  whether OpenKruise writes no defaults inside of it
+     * @param ownKeys      whether keys of OpenKruise are left out
+     * @param defaultValue what OpenKruise writes where it is absent; null for nothing
+     * @param computed     the rule for what OpenKruise writes where it is absent; null for none
      */
     record Field(
             String name,
             Shape shape,
             boolean pointer,
             @Nullable Type type,
-            List<String> keys,
-            boolean ordered,
-            @Nullable JsonNode defaultValue) {
+            List<List<String>> keys,
+            @Nullable ChangeCategory category,
+            boolean rounded,
+            boolean undefaulted,
+            boolean ownKeys,
+            @Nullable JsonNode defaultValue,
+            @Nullable ApiDefaults computed) {
 
-        /** The value as Go would hold it: null where it is absent or says the same as absence. */
+        /**
+         * The value as Go holds it: null where it is absent or means the same as absence.
+         *
+         * @param object    the object that has the field
+         * @param defaulted whether the default that OpenKruise writes is put in its place
+         */
         @Nullable
-        JsonNode effectiveValue(@Nullable JsonNode raw) {
-            return raw == null || raw.isNull() || raw.isMissingNode() || !pointer && isZero(raw) ? defaultValue : raw;
+        JsonNode effectiveValue(JsonNode object, boolean defaulted) {
+            JsonNode raw = object.get(name);
+            if (raw != null && !raw.isNull() && (pointer || !isZero(raw))) {
+                return raw;
+            }
+            if (!defaulted) {
+                return null;
+            }
+            return computed == null ? defaultValue : computed.value(object);
+        }
+
+        /** Whether OpenKruise writes something where it is absent. */
+        boolean hasDefault() {
+            return defaultValue != null || computed != null;
         }
 
         private boolean isZero(JsonNode raw) {
@@ -67,16 +93,14 @@ final class PodSchema {
                 case BOOL -> raw.isBoolean() && !raw.booleanValue();
                 case INT -> raw.isNumber() && raw.decimalValue().signum() == 0;
                 case QUANTITY ->
-                    Quantity.of(raw)
-                            .filter(quantity -> quantity.number().signum() == 0)
-                            .isPresent();
+                    Quantity.canonical(raw, false).filter("0"::equals).isPresent();
                 case LIST -> raw.isArray() && raw.isEmpty();
                 case STRINGS, QUANTITIES, STRUCT -> raw.isObject() && raw.isEmpty();
                 case OPAQUE, IGNORED -> false;
             };
         }
 
-        /** The type of the struct or of the list's elements. Asked only where the shape has one. */
+        /** The type of the struct or of the list's elements. Only for a shape that has one. */
         Type elementType() {
             return Objects.requireNonNull(type, name);
         }
@@ -86,6 +110,8 @@ final class PodSchema {
     static final class Type {
         private final String name;
         private final Map<String, Field> fields = new LinkedHashMap<>();
+        private boolean container;
+        private boolean named;
 
         private Type(String name) {
             this.name = name;
@@ -104,6 +130,16 @@ final class PodSchema {
             return Objects.requireNonNull(fields.get(field), () -> name + "." + field);
         }
 
+        /** Whether this is a container of a pod, found by its name. */
+        boolean isContainer() {
+            return container;
+        }
+
+        /** Whether changes inside of it belong to the container of its name. */
+        boolean isNamed() {
+            return named;
+        }
+
         @Override
         public String toString() {
             return name;
@@ -114,13 +150,12 @@ final class PodSchema {
     private static final Map<String, Type> TYPES = load("fields.txt");
 
     static final Type POD_TEMPLATE = type("PodTemplateSpec");
-    static final Type CONTAINER = type("Container");
     static final Type SIDECAR_SET = type("SidecarSetSpec");
-    static final Type CLAIM_TEMPLATES = type("VolumeClaimTemplates");
+    static final Type CLAIM_TEMPLATE = type("ClaimTemplate");
 
     private PodSchema() {}
 
-    /** The type of that name. A name the table does not hold is a fault of the caller. */
+    /** The type of that name. A name that the table does not have is a fault of the caller. */
     static Type type(String name) {
         return Objects.requireNonNull(TYPES.get(name), name);
     }
@@ -134,7 +169,7 @@ final class PodSchema {
             }
             String text = line.strip();
             if (!line.startsWith(" ")) {
-                current = types.computeIfAbsent(text, Type::new);
+                current = header(text, types);
             } else if (text.startsWith("+ ")) {
                 Objects.requireNonNull(current).fields.putAll(types.get(text.substring(2)).fields);
             } else {
@@ -148,28 +183,51 @@ final class PodSchema {
         return types;
     }
 
-    /** Reads {@code name *Type by key,key in order = default}. */
+    private static Type header(String line, Map<String, Type> types) {
+        List<String> words = List.of(line.split("\\s+"));
+        Type type = types.computeIfAbsent(words.get(0), Type::new);
+        type.container = words.contains("container");
+        type.named = words.contains("named");
+        return type;
+    }
+
+    /** Reads a line such as {@code name []Type by key of category = default}. */
     private static Field field(String line, Map<String, Type> types) {
         String[] halves = line.split(" = ", 2);
-        String[] words = halves[0].strip().split("\\s+");
-        String word = words[1];
+        List<String> words = List.of(halves[0].strip().split("\\s+"));
+        String word = words.get(1);
         boolean pointer = word.startsWith("*");
-        boolean list = word.startsWith("[]");
-        String bare = pointer ? word.substring(1) : list ? word.substring(2) : word;
+        String held = pointer ? word.substring(1) : word;
+        boolean list = held.startsWith("[]");
+        String bare = list ? held.substring(2) : held;
         Optional<Shape> scalar = scalar(bare);
-        Shape shape = list ? Shape.LIST : scalar.orElse(Shape.STRUCT);
         Type type = scalar.isPresent() ? null : types.computeIfAbsent(bare, Type::new);
-        List<String> keys = new ArrayList<>();
-        boolean ordered = false;
-        for (int i = 2; i + 1 < words.length; i += 2) {
-            switch (words[i]) {
-                case "by" -> keys.addAll(List.of(words[i + 1].split(",")));
-                case "in" -> ordered = true;
-                default -> throw new IllegalStateException(line);
-            }
-        }
-        JsonNode defaultValue = halves.length == 1 ? null : JSON.readTree(halves[1]);
-        return new Field(words[0], shape, pointer, type, List.copyOf(keys), ordered, defaultValue);
+        String keys = after("by", words);
+        String category = after("of", words);
+        Optional<ApiDefaults> computed = halves.length == 1 ? Optional.empty() : ApiDefaults.named(halves[1]);
+        return new Field(
+                words.get(0),
+                list ? Shape.LIST : scalar.orElse(Shape.STRUCT),
+                pointer,
+                type,
+                keys.isEmpty()
+                        ? List.of()
+                        : Stream.of(keys.split("\\|"))
+                                .map(alternative -> List.of(alternative.split(",")))
+                                .toList(),
+                category.isEmpty()
+                        ? null
+                        : ChangeCategory.valueOf(category.replace('-', '_').toUpperCase(Locale.ROOT)),
+                words.contains("rounded"),
+                words.contains("undefaulted"),
+                words.contains("own-keys"),
+                halves.length == 1 || computed.isPresent() ? null : JSON.readTree(halves[1]),
+                computed.orElse(null));
+    }
+
+    private static String after(String word, List<String> words) {
+        int at = words.indexOf(word);
+        return at < 0 ? "" : words.get(at + 1);
     }
 
     private static Optional<Shape> scalar(String word) {

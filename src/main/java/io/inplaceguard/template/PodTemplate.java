@@ -24,8 +24,8 @@ public final class PodTemplate {
     private final JsonNode template;
     private final JsonNode metadata;
     private final JsonNode spec;
-    private final List<Container> containers;
-    private final List<Container> initContainers;
+    private @Nullable List<Container> containers;
+    private @Nullable List<Container> initContainers;
     private @Nullable Map<String, Container> containersByName;
 
     /**
@@ -50,8 +50,6 @@ public final class PodTemplate {
         this.template = template;
         this.metadata = orEmpty(metadata);
         this.spec = orEmpty(spec);
-        this.containers = containers("containers");
-        this.initContainers = containers("initContainers");
     }
 
     /** The template in a workload's {@code template} value; null and absent are an empty one. */
@@ -104,12 +102,22 @@ public final class PodTemplate {
 
     /** The regular containers in their order; empty where {@code containers} is not a list. */
     public List<Container> containers() {
-        return containers;
+        List<Container> list = containers;
+        if (list == null) {
+            list = containers("containers");
+            containers = list;
+        }
+        return list;
     }
 
     /** The init containers in their order, sidecars included; empty where {@code initContainers} is not a list. */
     public List<Container> initContainers() {
-        return initContainers;
+        List<Container> list = initContainers;
+        if (list == null) {
+            list = containers("initContainers");
+            initContainers = list;
+        }
+        return list;
     }
 
     /** The regular container of that name; the first where several have it. Does not search the list. */
@@ -117,7 +125,7 @@ public final class PodTemplate {
         Map<String, Container> byName = containersByName;
         if (byName == null) {
             byName = new HashMap<>();
-            for (Container container : containers) {
+            for (Container container : containers()) {
                 byName.putIfAbsent(container.name(), container);
             }
             containersByName = byName;
@@ -127,8 +135,8 @@ public final class PodTemplate {
 
     /** Whether any regular or init container uses dynamic resources ({@code resources.claims}). */
     public boolean hasClaims() {
-        return containers.stream().anyMatch(Container::hasClaims)
-                || initContainers.stream().anyMatch(Container::hasClaims);
+        return containers().stream().anyMatch(Container::hasClaims)
+                || initContainers().stream().anyMatch(Container::hasClaims);
     }
 
     /** The resources of the pod as a whole; empty where {@code spec.resources} is absent. {@code {}} is present. */
@@ -148,10 +156,10 @@ public final class PodTemplate {
      * @param policies the whole lists, by the container's index; indexes of what is not an object are ignored
      */
     public PodTemplate withResizePolicies(Map<Integer, JsonNode> policies) {
-        if (policies.isEmpty() || containers.isEmpty()) {
+        if (policies.isEmpty() || containers().isEmpty()) {
             return this;
         }
-        ArrayNode changed = JsonNodeFactory.instance.arrayNode(containers.size());
+        ArrayNode changed = JsonNodeFactory.instance.arrayNode(containers().size());
         int index = 0;
         for (JsonNode container : spec.path("containers")) {
             JsonNode policy = policies.get(index++);
@@ -213,8 +221,8 @@ public final class PodTemplate {
                 malformations.add(new Malformation(at.field(list), "it is not a list of containers"));
             }
         }
-        containers.forEach(container -> container(container, malformations::add));
-        initContainers.forEach(container -> container(container, malformations::add));
+        containers().forEach(container -> container(container, malformations::add));
+        initContainers().forEach(container -> container(container, malformations::add));
         return malformations;
     }
 

@@ -1,107 +1,113 @@
 package io.inplaceguard.template;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A Kubernetes quantity as a number, rounded up to milli as the API server stores it.
  * Source: ParseQuantity and Quantity.UnmarshalJSON (k8s.io/apimachinery/pkg/api/resource), SetDefaults_ResourceList
- * (pkg/apis/core/v1/defaults.go).
+ * (pkg/apis/core/v1/defaults.go). Written by hand because the Quantity of fabric8 reads neither JSON numbers nor null, does
+ * not round, does not bound exponents and does not write Go's text.
  *
  * @param text   as the user wrote it, to be shown
  * @param number cores, or bytes; scale 3
  */
 public record Quantity(String text, BigDecimal number) implements Comparable<Quantity> {
 
-    private static final Pattern EXPONENT = Pattern.compile("[eE][+-]?[0-9]{1,4}");
-    private static final Map<String, BigDecimal> FACTORS = Map.ofEntries(
-            Map.entry("n", BigDecimal.ONE.movePointLeft(9)),
-            Map.entry("u", BigDecimal.ONE.movePointLeft(6)),
-            Map.entry("m", BigDecimal.ONE.movePointLeft(3)),
-            Map.entry("k", BigDecimal.TEN.pow(3)),
-            Map.entry("M", BigDecimal.TEN.pow(6)),
-            Map.entry("G", BigDecimal.TEN.pow(9)),
-            Map.entry("T", BigDecimal.TEN.pow(12)),
-            Map.entry("P", BigDecimal.TEN.pow(15)),
-            Map.entry("E", BigDecimal.TEN.pow(18)),
-            Map.entry("Ki", binary(10)),
-            Map.entry("Mi", binary(20)),
-            Map.entry("Gi", binary(30)),
-            Map.entry("Ti", binary(40)),
-            Map.entry("Pi", binary(50)),
-            Map.entry("Ei", binary(60)));
+    /** Digits of a decimal number that every double keeps, so that Go writes the same ones back. */
+    private static final int DOUBLE_DIGITS = 15;
 
-    private static BigDecimal binary(int exponent) {
-        return new BigDecimal(BigInteger.ONE.shiftLeft(exponent));
-    }
-
-    /** Nobody means a number of more digits; and 1e999999999 must not become a billion of them. */
-    private static final int MOST_DIGITS = 64;
+    private static final BigDecimal GO_PLAIN_FROM = new BigDecimal("1e-6");
+    private static final BigDecimal GO_PLAIN_BELOW = new BigDecimal("1e21");
 
     /**
      * The quantity a JSON value stands for: a string, a number, or null, which Go reads as zero.
      *
-     * @return empty where it is none
+     * @return empty where it is not a quantity
      */
     public static Optional<Quantity> of(JsonNode value) {
-        if (value.isNull()) {
-            return Optional.of(new Quantity("0", BigDecimal.ZERO));
-        }
-        if (value.isString()) {
-            return parse(value.stringValue());
-        }
-        return value.isNumber() ? parse(value.asString()) : Optional.empty();
+        return read(value).map(quantity -> new Quantity(shown(value), milli(quantity)));
     }
 
     /**
      * Reads a quantity such as {@code 500m}, {@code 1.5Gi} or {@code 2e9}.
      *
-     * @return empty where the text is none
+     * @return empty where the text is not a quantity
      */
     public static Optional<Quantity> parse(String text) {
-        String trimmed = text.strip();
-        if (trimmed.isEmpty() || trimmed.length() > MOST_DIGITS) {
-            return Optional.empty();
-        }
-        boolean negative = trimmed.charAt(0) == '-';
-        int start = negative || trimmed.charAt(0) == '+' ? 1 : 0;
-        int end = start;
-        int points = 0;
-        while (end < trimmed.length() && (isDigit(trimmed.charAt(end)) || trimmed.charAt(end) == '.')) {
-            points += trimmed.charAt(end++) == '.' ? 1 : 0;
-        }
-        if (points > 1 || end - start == points) {
-            return Optional.empty();
-        }
-        BigDecimal number = new BigDecimal(trimmed.substring(start, end));
-        return scaled(number, trimmed.substring(end))
-                .map(scaled -> scaled.setScale(3, RoundingMode.CEILING))
-                .map(rounded -> new Quantity(trimmed, negative ? rounded.negate() : rounded));
+        String trimmed = trimmed(text);
+        return GoQuantity.parse(trimmed).map(quantity -> new Quantity(trimmed, milli(quantity)));
     }
 
-    /** A number with its suffix: nothing, a decimal exponent, or a word such as {@code Mi}. */
-    private static Optional<BigDecimal> scaled(BigDecimal number, String suffix) {
-        if (suffix.isEmpty()) {
-            return Optional.of(number);
-        }
-        BigDecimal factor = FACTORS.get(suffix);
-        if (factor != null) {
-            return Optional.of(number.multiply(factor));
-        }
-        if (!EXPONENT.matcher(suffix).matches()) {
-            return Optional.empty();
-        }
-        int exponent = Integer.parseInt(suffix.substring(1));
-        return Math.abs(exponent) > MOST_DIGITS ? Optional.empty() : Optional.of(number.scaleByPowerOfTen(exponent));
+    private static BigDecimal milli(GoQuantity quantity) {
+        return quantity.amount().setScale(3, RoundingMode.UP);
     }
 
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
+    /**
+     * The text that Go writes for a JSON value, which is what OpenKruise compares.
+     *
+     * @param rounded whether SetDefaults_ResourceList rounds it up to milli before
+     * @return empty where the value is not a quantity
+     */
+    static Optional<String> canonical(JsonNode value, boolean rounded) {
+        return read(value).map(quantity -> (rounded ? quantity.roundedToMilli() : quantity).canonical());
+    }
+
+    private static Optional<GoQuantity> read(JsonNode value) {
+        if (value.isNull()) {
+            return GoQuantity.parse("0");
+        }
+        return value.isString() || value.isNumber() ? GoQuantity.parse(shown(value)) : Optional.empty();
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isString() ? trimmed(value.stringValue()) : value.isNumber() ? number(value) : "0";
+    }
+
+    /** A JSON number as the API server stores it: an integer of 64 bits, else a double as Go writes it. */
+    private static String number(JsonNode value) {
+        if (value.canConvertToLong() && value.isIntegralNumber()) {
+            return Long.toString(value.longValue());
+        }
+        BigDecimal decimal = value.decimalValue().stripTrailingZeros();
+        if (decimal.precision() > DOUBLE_DIGITS) {
+            double nearest = decimal.doubleValue();
+            if (Double.isInfinite(nearest)) {
+                return decimal.toString();
+            }
+            decimal = new BigDecimal(Double.toString(nearest)).stripTrailingZeros();
+        }
+        BigDecimal size = decimal.abs();
+        return size.signum() == 0 || size.compareTo(GO_PLAIN_FROM) >= 0 && size.compareTo(GO_PLAIN_BELOW) < 0
+                ? decimal.toPlainString()
+                : scientific(decimal);
+    }
+
+    private static String scientific(BigDecimal decimal) {
+        String digits = decimal.unscaledValue().abs().toString();
+        int exponent = digits.length() - 1 - decimal.scale();
+        String sign = decimal.signum() < 0 ? "-" : "";
+        String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
+        return sign + digits.charAt(0) + fraction + (exponent < 0 ? "e" : "e+") + exponent;
+    }
+
+    /** Without what Go's strings.TrimSpace removes, which is more than String.strip does. */
+    private static String trimmed(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isSpace(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isSpace(char c) {
+        return c <= '\r' && c >= '\t' || c == '\u0085' || Character.isSpaceChar(c);
     }
 
     /** Whether this is more than nothing. The API server leaves zero quantities out of the QoS class. */

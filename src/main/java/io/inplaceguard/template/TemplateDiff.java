@@ -29,7 +29,7 @@ public record TemplateDiff(PodTemplate before, PodTemplate after, List<Change> c
      * @param finished   whether this is a Pod that has Succeeded or Failed
      */
     public static TemplateDiff between(PodTemplate before, PodTemplate after, Defaulting defaulting, boolean finished) {
-        return new TemplateDiff(before, after, TemplateDiffer.changes(before, after), finished);
+        return new TemplateDiff(before, after, StructDiffer.changes(before, after, defaulting), finished);
     }
 
     /** Whether the two mean the same. */
