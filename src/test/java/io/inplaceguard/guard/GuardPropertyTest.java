@@ -20,11 +20,11 @@ class GuardPropertyTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS);
 
-    /** A number of milli or of bytes and the ways to write it. */
+    /** A quantity and ways to write it that Go reads and writes back as one text. */
     private static final List<List<String>> SPELLINGS = List.of(
-            List.of("\"1\"", "1", "\"1000m\"", "1.0", "\"1e0\"", "\"1000000u\""),
-            List.of("\"500m\"", "0.5", "\"0.5\"", "\"500000u\"", "\"5e-1\""),
-            List.of("\"2G\"", "2000000000", "2e9", "\"2e9\"", "\"2000M\""));
+            List.of("\"1\"", "1", "\"1000m\"", "1.0", "\"1000000u\""),
+            List.of("\"500m\"", "0.5", "\"0.5\"", "\"500000u\""),
+            List.of("\"2G\"", "2000000000", "2e9", "\"2000M\""));
 
     @Provide
     Arbitrary<JsonNode> containers() {
@@ -101,7 +101,7 @@ class GuardPropertyTest {
         JsonNode object = cloneSet(containers);
         assertThat(GUARD.validate(Samples.update(object, object.deepCopy()), ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
-        // The same again with one number spelt otherwise, so that no short cut answers.
+        // Once more with one number in another spelling, so that the specs are compared value by value.
         JsonNode respelt = Samples.set(object, "/spec/replicas", "3.0");
         assertThat(GUARD.validate(Samples.update(object, respelt), ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
@@ -118,7 +118,7 @@ class GuardPropertyTest {
     }
 
     @Property(tries = 300)
-    void an_image_alone_never_is(@ForAll("containers") JsonNode containers) {
+    void a_changed_image_alone_is_no_violation(@ForAll("containers") JsonNode containers) {
         JsonNode edited = containers.deepCopy();
         edited.forEach(container -> container.asObject().put("image", "other:2"));
         assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited)), ObjectStage.SUBMITTED))
@@ -126,17 +126,14 @@ class GuardPropertyTest {
     }
 
     @Property(tries = 300)
-    void semantic_equality_never_is(
+    void another_spelling_that_go_writes_back_as_the_same_text_is_no_violation(
             @ForAll("containers") JsonNode containers, @ForAll("spelling") List<String> twoSpellings) {
         JsonNode one = respelt(containers, twoSpellings.get(0));
         ObjectNode other = (ObjectNode) respelt(containers, twoSpellings.get(1)).get(0);
         JsonNode list = respelt(containers, twoSpellings.get(1));
         other.putArray("args");
         other.putNull("command");
-        other.put("tty", false)
-                .put("workingDir", "")
-                .put("imagePullPolicy", "Always")
-                .put("terminationMessagePolicy", "File");
+        other.put("tty", false).put("workingDir", "");
         list.asArray().set(0, other);
         assertThat(GUARD.validate(Samples.update(cloneSet(one), cloneSet(list)), ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);

@@ -96,6 +96,33 @@ class GuardTest {
                 .isEqualTo(Verdict.ALLOWED);
     }
 
+    @ParameterizedTest(name = "{0} = {1} is a change of what is stored")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/containers/0/imagePullPolicy               | -",
+                "/containers/1/imagePullPolicy               | \"Always\"",
+                "/initContainers/0/imagePullPolicy           | \"IfNotPresent\"",
+                "/containers/0/terminationMessagePath        | \"/dev/termination-log\"",
+                "/containers/0/ports/0/protocol              | -",
+                "/containers/0/livenessProbe/httpGet/scheme  | -",
+                "/containers/0/livenessProbe/periodSeconds   | 0",
+                "/volumes/0/emptyDir                         | -",
+                "/volumes/1/configMap/defaultMode            | -",
+                "/volumes                                    | [{\"name\":\"conf\",\"configMap\":{\"name\":\"c\"}},{\"name\":\"data\"}]",
+                "/securityContext                            | -",
+                "/restartPolicy                              | -",
+                "/schedulerName                              | \"default-scheduler\"",
+                "/terminationGracePeriodSeconds              | -",
+            })
+    void defaults_that_are_written_or_omitted_are_changes_of_what_is_stored(String pointer, String value) {
+        JsonNode before = Samples.cloneSet("InPlaceOnly");
+        JsonNode after = Samples.set(before, SPEC + pointer, value);
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.STORED).violations())
+                .extracting(Violation::rule)
+                .containsOnly("not-in-place");
+    }
+
     @ParameterizedTest(name = "{0} = {1} is in place or no change")
     @CsvSource(
             delimiter = '|',
@@ -110,31 +137,17 @@ class GuardTest {
                 "/containers/0/args                          | null",
                 "/containers/0/stdin                         | false",
                 "/containers/0/workingDir                    | \"\"",
-                "/containers/0/imagePullPolicy               | -",
-                "/containers/1/imagePullPolicy               | \"Always\"",
-                "/initContainers/0/imagePullPolicy           | \"IfNotPresent\"",
-                "/containers/0/terminationMessagePath        | \"/dev/termination-log\"",
-                "/containers/0/ports/0/protocol              | -",
                 "/containers/0/ports/0/hostPort              | 0",
-                "/containers/0/livenessProbe/httpGet/scheme  | -",
-                "/containers/0/livenessProbe/periodSeconds   | 0",
                 "/containers/0/livenessProbe/initialDelaySeconds | 0",
                 "/containers/0/livenessProbe/timeoutSeconds  | 1.0",
                 "/initContainers/0/resources                 | {}",
                 "/initContainers/0/resources                 | {\"limits\":{}}",
-                "/volumes/0/emptyDir                         | -",
-                "/volumes/1/configMap/defaultMode            | -",
-                "/volumes                                    | [{\"name\":\"conf\",\"configMap\":{\"name\":\"c\"}},{\"name\":\"data\"}]",
-                "/securityContext                            | -",
-                "/restartPolicy                              | -",
-                "/schedulerName                              | \"default-scheduler\"",
-                "/terminationGracePeriodSeconds              | -",
                 "/hostNetwork                                | false",
                 "/nodeSelector                               | {}",
                 "/tolerations                                | []",
                 "/containers/0/newField                      | null",
             })
-    void nothing_to_say_of(String pointer, String value) {
+    void changes_in_place_and_other_spellings_are_admitted(String pointer, String value) {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, SPEC + pointer, value);
         assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.SUBMITTED)
