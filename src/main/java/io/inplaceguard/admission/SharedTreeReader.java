@@ -70,7 +70,7 @@ final class SharedTreeReader {
     }
 
     /**
-     * Builds the value that comes next. Nesting beyond {@link JsonTree#DEEPEST} becomes {@link JsonTree#tooDeep}.
+     * Builds the value that comes next. Nesting beyond {@link JsonTree#MAX_LEVELS} becomes {@link JsonTree#tooDeep}.
      *
      * @param like a tree of this text that is probably almost the same; what is equal in it is shared. Null for none
      * @throws LimitExceededException where it is too large; the cursor is then somewhere within the value
