@@ -46,8 +46,7 @@ enum ApiDefaults {
     private static final int MAX_REPOSITORY = 255;
     private static final String PART = "[a-z0-9]++(?:(?:__|[._]|-++)[a-z0-9]++)*";
     private static final String LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
-    private static final String DOMAIN =
-            "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?";
+    private static final String DOMAIN = "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?";
     private static final String PATH = PART + "(?:/" + PART + ")*";
     private static final Pattern NAME = Pattern.compile("(?:" + DOMAIN + "/)?(" + PATH + ")");
     private static final Pattern REFERENCE = Pattern.compile("((?:" + DOMAIN + "/)?" + PATH
@@ -86,7 +85,9 @@ enum ApiDefaults {
      * Source: ParseImageName (pkg/util/parsers), ParseNormalizedNamed (github.com/distribution/reference 0.6).
      */
     static boolean isLatest(String image) {
-        if (image.isEmpty() || image.length() > MAX_IMAGE || IDENTIFIER.matcher(image).matches()) {
+        if (image.isEmpty()
+                || image.length() > MAX_IMAGE
+                || IDENTIFIER.matcher(image).matches()) {
             return false;
         }
         int slash = image.indexOf('/');

@@ -44,7 +44,9 @@ public record ClaimTemplateChanges(
             } else if (old == null) {
                 added.add(name);
             } else if (!StructDiffer.isSame(PodSchema.CLAIM_TEMPLATE, old, claim)) {
-                (StructDiffer.isSame(PodSchema.CLAIM_TEMPLATE, withoutResources(old), withoutResources(claim)) ? resized : changed)
+                (StructDiffer.isSame(PodSchema.CLAIM_TEMPLATE, withoutResources(old), withoutResources(claim))
+                                ? resized
+                                : changed)
                         .add(name);
             }
         }

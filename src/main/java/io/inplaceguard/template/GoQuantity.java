@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param format what it is written in
  * @param kept   the text that Go writes back unchanged; null where Go makes a new one
  */
-record GoQuantity(BigDecimal amount, Format format, @Nullable String kept) {
+record GoQuantity(
+        BigDecimal amount, Format format, @Nullable String kept) {
 
     enum Format {
         DECIMAL_EXPONENT,
@@ -191,8 +192,6 @@ record GoQuantity(BigDecimal amount, Format format, @Nullable String kept) {
 
     /** The same rounded up to milli, away from zero, as SetDefaults_ResourceList does. */
     GoQuantity roundedToMilli() {
-        return amount.scale() <= 3
-                ? this
-                : new GoQuantity(amount.setScale(3, RoundingMode.UP), format, null);
+        return amount.scale() <= 3 ? this : new GoQuantity(amount.setScale(3, RoundingMode.UP), format, null);
     }
 }

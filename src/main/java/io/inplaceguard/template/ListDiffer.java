@@ -89,7 +89,11 @@ final class ListDiffer {
             if (stored == null) {
                 scope.element(key, element.path(key).asString("")).report(Action.ADDED, null, element);
             } else if (stored != element && !stored.equals(element)) {
-                StructDiffer.struct(type, stored, element, scope.element(key, element.path(key).asString("")));
+                StructDiffer.struct(
+                        type,
+                        stored,
+                        element,
+                        scope.element(key, element.path(key).asString("")));
             }
         }
     }

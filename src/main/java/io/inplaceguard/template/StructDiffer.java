@@ -49,8 +49,7 @@ final class StructDiffer {
 
     /** Whether two structs mean the same, with OpenKruise's defaults in both. */
     static boolean isSame(Type type, JsonNode before, JsonNode after) {
-        Scope probe =
-                new Scope(FieldPath.ROOT, ChangeCategory.OTHER, null, Defaults.APPLIED, false, new Changes(true));
+        Scope probe = new Scope(FieldPath.ROOT, ChangeCategory.OTHER, null, Defaults.APPLIED, false, new Changes(true));
         struct(type, before, after, probe);
         return !probe.hasChanges();
     }

@@ -58,13 +58,12 @@ class RecordedReviewsTest {
     void is_judged(String name) throws IOException {
         JsonNode response = answer(Endpoint.VALIDATE, Files.readAllBytes(FOLDER.resolve(name)));
         boolean only = name.contains("-InPlaceOnly.");
-        boolean denied =
-                only
-                        && (name.contains(".env.")
-                                || name.contains(".reorder.")
-                                || name.contains(".template-label.")
-                                // The stored template has no imagePullPolicy: to write the default is a change.
-                                || name.contains(".pull-policy."));
+        boolean denied = only
+                && (name.contains(".env.")
+                        || name.contains(".reorder.")
+                        || name.contains(".template-label.")
+                        // The stored template has no imagePullPolicy: to write the default is a change.
+                        || name.contains(".pull-policy."));
         String warning = name.startsWith("sidecarset") && name.contains(".env.")
                 ? "[not-applied]"
                 : name.contains("-InPlaceIfPossible.") && (name.contains(".env.") || name.contains(".reorder."))

@@ -3,11 +3,13 @@ package io.inplaceguard.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -19,8 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The guard against a second reading of the rules. The model below knows no JSON and none of the guard's code: it compares
- * plain records, as the list of rules says. The templates it judges are then written out in random spellings, and the guard
- * has to come to the same answer.
+ * plain records, as the rules are written. The templates are then written out in random spellings, and the guard has to
+ * give the same answer.
  */
 public class DifferentialTest {
 
@@ -29,70 +31,121 @@ public class DifferentialTest {
     private static final List<String> RESIZABLE = List.of("cpu", "memory");
     private static final long MEBI = 1024 * 1024;
 
-    /** A container; amounts are millicores, mebibytes or plain numbers; an absent key is an absent request or limit. */
-    private record Box(
+    /** How Go writes an amount of memory back: each is a text of its own to OpenKruise. */
+    private enum Format {
+        BINARY,
+        DECIMAL
+    }
+
+    /** A request or limit in millicores, mebibytes or a plain number. */
+    private record Amount(long number, Format format) {}
+
+    /**
+     * A container; an absent key is an absent request or limit.
+     *
+     * @param envReversed whether its two variables are in the other order
+     * @param defaults    the defaults that are written out
+     */
+    private record ModelContainer(
             String name,
             String image,
-            Map<String, Long> requests,
-            Map<String, Long> limits,
+            Map<String, Amount> requests,
+            Map<String, Amount> limits,
             String policy,
-            String mode) {}
+            String mode,
+            boolean envReversed,
+            Set<String> defaults) {
 
-    /** A template; of everything that is not in place it has an init container's image, a label and the pods' OS. */
-    private record Pods(List<Box> boxes, String init, String label, String os) {}
+        ModelContainer withImage(String other) {
+            return new ModelContainer(name, other, requests, limits, policy, mode, envReversed, defaults);
+        }
 
-    private static boolean isInPlace(Pods before, Pods after) {
+        ModelContainer withResources(Map<String, Amount> otherRequests, Map<String, Amount> otherLimits) {
+            return new ModelContainer(name, image, otherRequests, otherLimits, policy, mode, envReversed, defaults);
+        }
+
+        /** Everything that no update in place can change. */
+        List<Object> fixed() {
+            return List.of(name, policy, mode, envReversed, defaults);
+        }
+    }
+
+    /** A template; of everything that is not in place it has an init container, volumes, a label and the pods' OS. */
+    private record ModelTemplate(
+            List<ModelContainer> containers,
+            String init,
+            Format initMemory,
+            boolean volumesReversed,
+            String label,
+            String os,
+            Set<String> defaults) {
+
+        ModelTemplate with(List<ModelContainer> others) {
+            return new ModelTemplate(others, init, initMemory, volumesReversed, label, os, defaults);
+        }
+
+        List<Object> fixed() {
+            return List.of(init, initMemory, volumesReversed, label, os, defaults);
+        }
+    }
+
+    private static boolean isInPlace(ModelTemplate before, ModelTemplate after) {
         List<String> names = names(after);
         return names(before).equals(names)
                 && new HashSet<>(names).size() == names.size()
-                && before.init().equals(after.init())
-                && before.label().equals(after.label())
-                && before.os().equals(after.os())
+                && before.fixed().equals(after.fixed())
                 && areInPlace(before, after)
                 && (!isResized(before, after)
                         || qos(before).equals(qos(after)) && !after.os().equals("windows"));
     }
 
-    private static List<String> names(Pods pods) {
-        return pods.boxes().stream().map(Box::name).toList();
+    private static List<String> names(ModelTemplate template) {
+        return template.containers().stream().map(ModelContainer::name).toList();
     }
 
-    private static boolean areInPlace(Pods before, Pods after) {
-        for (int i = 0; i < before.boxes().size(); i++) {
-            Box old = before.boxes().get(i);
-            Box now = after.boxes().get(i);
+    private static boolean areInPlace(ModelTemplate before, ModelTemplate after) {
+        for (int i = 0; i < before.containers().size(); i++) {
+            ModelContainer old = before.containers().get(i);
+            ModelContainer now = after.containers().get(i);
             boolean image = old.image().equals(now.image())
                     || !now.image().isEmpty() && now.image().strip().equals(now.image());
-            if (!image || !old.policy().equals(now.policy()) || !old.mode().equals(now.mode()) || !isResize(old, now)) {
+            if (!image || !old.fixed().equals(now.fixed()) || !isResize(old, now)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isResize(Box old, Box now) {
+    private static boolean isResize(ModelContainer old, ModelContainer now) {
         if (!Objects.equals(old.limits().get("ephemeral-storage"), now.limits().get("ephemeral-storage"))) {
             return false;
         }
         for (String resource : RESIZABLE) {
-            Long request = now.requests().get(resource);
-            Long limit = now.limits().get(resource);
-            boolean requestChanges = !Objects.equals(old.requests().get(resource), request);
-            boolean limitChanges = !Objects.equals(old.limits().get(resource), limit);
-            if (requestChanges && (old.requests().get(resource) == null || request == null || request == 0)
-                    || limitChanges && (old.limits().get(resource) == null || limit == null || limit == 0)
-                    || limitChanges && request == null
-                    || (requestChanges || limitChanges) && request != null && limit != null && request > limit) {
+            Amount request = now.requests().get(resource);
+            Amount limit = now.limits().get(resource);
+            Amount oldRequest = old.requests().get(resource);
+            Amount oldLimit = old.limits().get(resource);
+            boolean setChanges = (oldRequest == null) != (request == null) || (oldLimit == null) != (limit == null);
+            boolean changes = number(oldRequest) != number(request) || number(oldLimit) != number(limit);
+            if (setChanges || changes && request != null && limit != null && request.number() > limit.number()) {
+                return false;
+            }
+            // The running pods keep the request that was implied by the old limit.
+            if (request == null && number(limit) != number(oldLimit)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isResized(Pods before, Pods after) {
-        for (int i = 0; i < before.boxes().size(); i++) {
-            Box old = before.boxes().get(i);
-            Box now = after.boxes().get(i);
+    private static long number(Amount amount) {
+        return amount == null ? -1 : amount.number();
+    }
+
+    private static boolean isResized(ModelTemplate before, ModelTemplate after) {
+        for (int i = 0; i < before.containers().size(); i++) {
+            ModelContainer old = before.containers().get(i);
+            ModelContainer now = after.containers().get(i);
             if (!old.requests().equals(now.requests()) || !old.limits().equals(now.limits())) {
                 return true;
             }
@@ -101,14 +154,15 @@ public class DifferentialTest {
     }
 
     /** Best effort without any, guaranteed where everything is limited and requests are those limits. */
-    private static String qos(Pods pods) {
+    private static String qos(ModelTemplate template) {
         boolean any = false;
         boolean all = true;
         long[] sums = new long[4];
-        for (Box box : pods.boxes()) {
+        for (ModelContainer container : template.containers()) {
             for (int r = 0; r < 2; r++) {
-                long limit = box.limits().getOrDefault(RESIZABLE.get(r), 0L);
-                long request = box.requests().getOrDefault(RESIZABLE.get(r), limit);
+                long limit = Math.max(0, number(container.limits().get(RESIZABLE.get(r))));
+                Amount own = container.requests().get(RESIZABLE.get(r));
+                long request = own == null ? limit : own.number();
                 any |= limit > 0 || request > 0;
                 all &= limit > 0;
                 sums[r] += limit;
@@ -121,8 +175,8 @@ public class DifferentialTest {
     @Property(tries = 6000)
     void the_guard_and_the_model_agree(@ForAll long seed) {
         Random random = new Random(seed);
-        Pods before = pods(random);
-        Pods after = before;
+        ModelTemplate before = template(random);
+        ModelTemplate after = before;
         for (int edits = random.nextInt(3); edits >= 0; edits--) {
             after = edited(after, random);
         }
@@ -136,7 +190,7 @@ public class DifferentialTest {
                         Operation.UPDATE,
                         ObjectView.of(written(before, random)),
                         ObjectView.of(written(after, random))),
-                ObjectStage.SUBMITTED);
+                ObjectStage.STORED);
         Statistics.collect(inPlace, before.equals(after));
         assertThat(verdict.denied())
                 .as("%s%n%s%n%s", before, after, verdict.violations())
@@ -146,148 +200,206 @@ public class DifferentialTest {
     /** A generated CloneSet before and after some edits. */
     public static List<JsonNode> pair(long seed) {
         Random random = new Random(seed);
-        Pods before = pods(random);
-        Pods after = before;
+        ModelTemplate before = template(random);
+        ModelTemplate after = before;
         for (int edits = random.nextInt(3); edits >= 0; edits--) {
             after = edited(after, random);
         }
         return List.of(written(before, random), written(after, random));
     }
 
-    private static Pods pods(Random random) {
-        List<Box> boxes = new ArrayList<>();
+    private static ModelTemplate template(Random random) {
+        List<ModelContainer> containers = new ArrayList<>();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
-            Map<String, Long> requests = new TreeMap<>();
-            Map<String, Long> limits = new TreeMap<>();
+            Map<String, Amount> requests = new TreeMap<>();
+            Map<String, Amount> limits = new TreeMap<>();
             boolean same = random.nextInt(3) == 0;
             for (String resource : RESIZABLE) {
+                Format format = format(random);
                 long limit = 100 * (1 + random.nextInt(20));
                 if (same || random.nextInt(4) > 0) {
-                    limits.put(resource, limit);
+                    limits.put(resource, new Amount(limit, format));
                 }
                 if (same || random.nextInt(3) > 0) {
-                    requests.put(resource, same ? limit : limit / (1 + random.nextInt(3)));
+                    requests.put(resource, new Amount(same ? limit : limit / (1 + random.nextInt(3)), format));
                 }
             }
-            boxes.add(new Box("c" + i, "web:" + i, requests, limits, random.nextBoolean() ? "" : "NotRequired", "a"));
+            Set<String> defaults = random.nextInt(3) == 0 ? Set.of("imagePullPolicy") : Set.of();
+            containers.add(new ModelContainer(
+                    "c" + i,
+                    "web:" + i,
+                    requests,
+                    limits,
+                    random.nextBoolean() ? "" : "NotRequired",
+                    "a",
+                    random.nextBoolean(),
+                    defaults));
         }
-        return new Pods(boxes, "init:1", "x", random.nextInt(12) == 0 ? "windows" : "");
+        return new ModelTemplate(
+                containers,
+                "init:1",
+                format(random),
+                random.nextBoolean(),
+                "x",
+                random.nextInt(12) == 0 ? "windows" : "",
+                random.nextBoolean() ? Set.of("restartPolicy") : Set.of());
     }
 
-    private static Pods edited(Pods pods, Random random) {
-        List<Box> boxes = new ArrayList<>(pods.boxes());
-        int at = random.nextInt(boxes.size());
-        Box box = boxes.get(at);
-        Map<String, Long> requests = new TreeMap<>(box.requests());
-        Map<String, Long> limits = new TreeMap<>(box.limits());
+    private static Format format(Random random) {
+        return random.nextBoolean() ? Format.BINARY : Format.DECIMAL;
+    }
+
+    private static ModelTemplate edited(ModelTemplate template, Random random) {
+        List<ModelContainer> containers = new ArrayList<>(template.containers());
+        int at = random.nextInt(containers.size());
+        ModelContainer old = containers.get(at);
+        switch (random.nextInt(30)) {
+            case 0, 1 -> containers.set(at, old.withImage("web:new" + random.nextInt(9)));
+            case 2 ->
+                containers.set(
+                        at, old.withImage(List.of("", " ", "web:1 ", "\tweb:1").get(random.nextInt(4))));
+            case 3 -> containers.set(at, fixed(old, old.policy(), "b", old.envReversed(), old.defaults()));
+            case 4 -> containers.set(at, fixed(old, "RestartContainer", old.mode(), old.envReversed(), old.defaults()));
+            case 5 -> containers.set(at, fixed(old, old.policy(), old.mode(), !old.envReversed(), old.defaults()));
+            case 6 ->
+                containers.set(
+                        at, fixed(old, old.policy(), old.mode(), old.envReversed(), Set.of("terminationMessagePath")));
+            case 7 -> containers.remove(at);
+            case 8 ->
+                containers.add(new ModelContainer(
+                        "new" + random.nextInt(3), "n:1", Map.of(), Map.of(), "", "a", false, Set.of()));
+            case 9 -> Collections.rotate(containers, 1);
+            case 10, 11, 12, 13, 14, 15 -> {
+                return editedOutside(template, random.nextInt(6));
+            }
+            case 16 -> {}
+            default -> containers.set(at, resized(old, random, template.os().isEmpty()));
+        }
+        return containers.isEmpty() ? template : template.with(containers);
+    }
+
+    private static ModelContainer fixed(
+            ModelContainer old, String policy, String mode, boolean envReversed, Set<String> defaults) {
+        return new ModelContainer(
+                old.name(), old.image(), old.requests(), old.limits(), policy, mode, envReversed, defaults);
+    }
+
+    private static ModelTemplate editedOutside(ModelTemplate old, int which) {
+        return new ModelTemplate(
+                old.containers(),
+                which == 0 ? "init:2" : old.init(),
+                which == 1 ? other(old.initMemory()) : old.initMemory(),
+                (which == 2) != old.volumesReversed(),
+                which == 3 ? "y" : old.label(),
+                which == 4 ? "linux" : old.os(),
+                which == 5 ? Set.of("restartPolicy", "securityContext") : old.defaults());
+    }
+
+    private static Format other(Format format) {
+        return format == Format.BINARY ? Format.DECIMAL : Format.BINARY;
+    }
+
+    /** Mostly resizes: both, one of the two, of what is there or is not; also additions, removals and spellings. */
+    private static ModelContainer resized(ModelContainer old, Random random, boolean respells) {
+        Map<String, Amount> requests = new TreeMap<>(old.requests());
+        Map<String, Amount> limits = new TreeMap<>(old.limits());
         String resource = RESIZABLE.get(random.nextInt(2));
         long amount = 50L * (1 + random.nextInt(60));
-        switch (random.nextInt(24)) {
-            case 0, 1 ->
-                boxes.set(
-                        at,
-                        new Box(box.name(), "web:new" + random.nextInt(9), requests, limits, box.policy(), box.mode()));
-            case 2 ->
-                boxes.set(
-                        at,
-                        new Box(
-                                box.name(),
-                                List.of("", " ", "web:1 ", "\tweb:1").get(random.nextInt(4)),
-                                requests,
-                                limits,
-                                box.policy(),
-                                box.mode()));
-            case 3 -> boxes.set(at, new Box(box.name(), box.image(), requests, limits, box.policy(), "b"));
-            case 4 -> boxes.set(at, new Box(box.name(), box.image(), requests, limits, "RestartContainer", box.mode()));
-            case 5 -> boxes.remove(boxes.size() > 1 ? at : 0);
-            case 6 -> boxes.add(new Box("new" + random.nextInt(3), "n:1", Map.of(), Map.of(), "", "a"));
-            case 7 -> java.util.Collections.rotate(boxes, 1);
-            case 8 -> {
-                return new Pods(boxes, "init:2", pods.label(), pods.os());
-            }
-            case 9 -> {
-                return new Pods(boxes, pods.init(), "y", pods.os());
-            }
-            case 10 -> {
-                limits.put("ephemeral-storage", amount);
-                boxes.set(at, new Box(box.name(), box.image(), requests, limits, box.policy(), box.mode()));
-            }
-            case 11 -> {
-                requests.remove(resource);
-                boxes.set(at, new Box(box.name(), box.image(), requests, limits, box.policy(), box.mode()));
-            }
-            case 12 -> {
-                limits.put(resource, 0L);
-                boxes.set(at, new Box(box.name(), box.image(), requests, limits, box.policy(), box.mode()));
-            }
-            case 13 -> {}
-            default -> {
-                // Mostly resizes: both, one of the two, of what is there or is not.
-                int which = random.nextInt(4);
-                if (which != 0 && requests.containsKey(resource)) {
-                    requests.put(resource, amount);
+        switch (random.nextInt(12)) {
+            case 0 -> limits.put("ephemeral-storage", new Amount(amount, Format.BINARY));
+            case 1 -> requests.remove(resource);
+            case 2 -> requests.remove(resource);
+            case 3 -> {
+                if (respells) {
+                    limits.computeIfPresent("memory", (name, was) -> new Amount(was.number(), other(was.format())));
                 }
-                if (which != 1 && limits.containsKey(resource)) {
-                    limits.put(resource, which == 2 ? amount : amount + 50L * random.nextInt(10));
+            }
+            default -> {
+                int which = random.nextInt(4);
+                if (which != 0) {
+                    requests.computeIfPresent(resource, (name, was) -> new Amount(amount, was.format()));
+                }
+                if (which != 1) {
+                    long limit = which == 2 ? amount : amount + 50L * random.nextInt(10);
+                    limits.computeIfPresent(resource, (name, was) -> new Amount(limit, was.format()));
                 }
                 if (which == 3 && random.nextInt(4) == 0) {
-                    requests.put(resource, amount);
+                    requests.putIfAbsent(resource, new Amount(amount, Format.DECIMAL));
                 }
-                boxes.set(at, new Box(box.name(), box.image(), requests, limits, box.policy(), box.mode()));
             }
         }
-        return boxes.isEmpty() ? pods : new Pods(boxes, pods.init(), pods.label(), pods.os());
+        return old.withResources(requests, limits);
     }
 
     /** The same template in one of the many ways in which it can be written. */
-    private static JsonNode written(Pods pods, Random random) {
+    private static JsonNode written(ModelTemplate template, Random random) {
         ObjectNode object = JSON.createObjectNode();
         ObjectNode spec = object.putObject("spec");
         spec.withObject("/updateStrategy/rollingUpdate").put("podUpdatePolicy", "InPlaceOnly");
-        ObjectNode template = spec.putObject("template");
-        template.putObject("metadata").putObject("labels").put("l", pods.label());
-        ObjectNode podSpec = template.putObject("spec");
-        maybe(random, podSpec, "restartPolicy", "\"Always\"");
-        maybe(random, podSpec, "terminationGracePeriodSeconds", "30");
-        maybe(random, podSpec, "securityContext", "{}");
+        ObjectNode tree = spec.putObject("template");
+        tree.putObject("metadata").putObject("labels").put("l", template.label());
+        ObjectNode podSpec = tree.putObject("spec");
         maybe(random, podSpec, "hostNetwork", "false");
-        maybe(random, podSpec, "volumes", "[]");
+        maybe(random, podSpec, "tolerations", "[]");
         maybe(random, podSpec, "affinity", "null");
+        maybe(random, podSpec, "serviceAccountName", "\"\"");
+        if (template.defaults().contains("restartPolicy")) {
+            podSpec.put("restartPolicy", "Always");
+        }
+        if (template.defaults().contains("securityContext")) {
+            podSpec.putObject("securityContext");
+        }
+        ArrayNode volumes = podSpec.putArray("volumes");
+        for (String name : template.volumesReversed() ? List.of("w", "v") : List.of("v", "w")) {
+            volumes.addObject().put("name", name).putObject("secret").put("secretName", "s");
+        }
         ObjectNode init = podSpec.putArray("initContainers")
                 .addObject()
                 .put("name", "init")
-                .put("image", pods.init());
+                .put("image", template.init());
         // It counts for the QoS class; guaranteed itself, it leaves the class to the others.
-        init.set("resources", JSON.readTree("{\"limits\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}"));
-        if (!pods.os().isEmpty()) {
-            podSpec.putObject("os").put("name", pods.os());
+        amounts(
+                init.putObject("resources"),
+                "limits",
+                Map.of("cpu", new Amount(1000, Format.DECIMAL), "memory", new Amount(1024, template.initMemory())),
+                random);
+        if (!template.os().isEmpty()) {
+            podSpec.putObject("os").put("name", template.os());
         }
         ArrayNode containers = podSpec.putArray("containers");
-        for (Box box : pods.boxes()) {
-            ObjectNode container = containers.addObject().put("name", box.name());
-            if (!box.image().isEmpty() || random.nextBoolean()) {
-                container.put("image", box.image());
-            }
-            container.putArray("env").addObject().put("name", "MODE").put("value", box.mode());
-            maybe(random, container, "imagePullPolicy", "\"Always\"");
-            maybe(random, container, "terminationMessagePath", "\"/dev/termination-log\"");
-            maybe(random, container, "args", "[]");
-            maybe(random, container, "tty", "false");
-            if (!box.policy().isEmpty()) {
-                container
-                        .putArray("resizePolicy")
-                        .addObject()
-                        .put("resourceName", "cpu")
-                        .put("restartPolicy", box.policy());
-            }
-            if (!box.requests().isEmpty() || !box.limits().isEmpty() || random.nextBoolean()) {
-                ObjectNode resources = container.putObject("resources");
-                amounts(resources, "requests", box.requests(), random);
-                amounts(resources, "limits", box.limits(), random);
-            }
-        }
+        template.containers().forEach(container -> written(container, containers.addObject(), random));
         return object;
+    }
+
+    private static void written(ModelContainer container, ObjectNode tree, Random random) {
+        tree.put("name", container.name());
+        if (!container.image().isEmpty() || random.nextBoolean()) {
+            tree.put("image", container.image());
+        }
+        ArrayNode env = tree.putArray("env");
+        for (String name : container.envReversed() ? List.of("OTHER", "MODE") : List.of("MODE", "OTHER")) {
+            env.addObject().put("name", name).put("value", container.mode());
+        }
+        if (container.defaults().contains("imagePullPolicy")) {
+            tree.put("imagePullPolicy", "Always");
+        }
+        if (container.defaults().contains("terminationMessagePath")) {
+            tree.put("terminationMessagePath", "/dev/termination-log");
+        }
+        maybe(random, tree, "args", "[]");
+        maybe(random, tree, "tty", "false");
+        if (!container.policy().isEmpty()) {
+            tree.putArray("resizePolicy")
+                    .addObject()
+                    .put("resourceName", "cpu")
+                    .put("restartPolicy", container.policy());
+        }
+        if (!container.requests().isEmpty() || !container.limits().isEmpty() || random.nextBoolean()) {
+            ObjectNode resources = tree.putObject("resources");
+            amounts(resources, "requests", container.requests(), random);
+            amounts(resources, "limits", container.limits(), random);
+        }
     }
 
     private static void maybe(Random random, ObjectNode object, String field, String json) {
@@ -296,25 +408,26 @@ public class DifferentialTest {
         }
     }
 
-    private static void amounts(ObjectNode resources, String list, Map<String, Long> amounts, Random random) {
+    private static void amounts(ObjectNode resources, String list, Map<String, Amount> amounts, Random random) {
         if (amounts.isEmpty() && random.nextBoolean()) {
             return;
         }
         ObjectNode map = resources.putObject(list);
         amounts.forEach((resource, amount) -> {
-            switch (random.nextInt(3)) {
-                case 0 -> map.put(resource, resource.equals("cpu") ? amount + "m" : amount + "Mi");
-                case 1 ->
-                    map.put(
-                            resource,
-                            resource.equals("cpu") ? String.valueOf(amount / 1000.0) : String.valueOf(amount * MEBI));
-                default -> {
-                    if (resource.equals("cpu")) {
-                        map.put(resource, amount / 1000.0);
-                    } else {
-                        map.put(resource, amount * MEBI);
-                    }
+            long number = amount.number();
+            int spelling = random.nextInt(3);
+            if (resource.equals("cpu")) {
+                switch (spelling) {
+                    case 0 -> map.put(resource, number + "m");
+                    case 1 -> map.put(resource, String.valueOf(number / 1000.0));
+                    default -> map.put(resource, number / 1000.0);
                 }
+            } else if (amount.format() == Format.BINARY) {
+                map.put(resource, spelling == 0 ? number * 1024 + "Ki" : number + "Mi");
+            } else if (spelling == 0) {
+                map.put(resource, number * MEBI);
+            } else {
+                map.put(resource, String.valueOf(number * MEBI));
             }
         });
     }

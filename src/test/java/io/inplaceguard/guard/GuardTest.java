@@ -118,7 +118,8 @@ class GuardTest {
     void defaults_that_are_written_or_omitted_are_changes_of_what_is_stored(String pointer, String value) {
         JsonNode before = Samples.cloneSet("InPlaceOnly");
         JsonNode after = Samples.set(before, SPEC + pointer, value);
-        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.STORED).violations())
+        assertThat(GUARD.validate(Samples.update(before, after), ObjectStage.STORED)
+                        .violations())
                 .extracting(Violation::rule)
                 .containsOnly("not-in-place");
     }

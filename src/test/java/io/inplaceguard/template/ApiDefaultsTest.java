@@ -28,7 +28,8 @@ class ApiDefaultsTest {
         assertThat(rows).hasSizeGreaterThan(250);
         assertThat(rows).allSatisfy(row -> {
             var container = JSON.createObjectNode().set("image", JSON.readTree(row[0]));
-            assertThat(Objects.requireNonNull(ApiDefaults.PULL_POLICY.value(container)).stringValue())
+            assertThat(Objects.requireNonNull(ApiDefaults.PULL_POLICY.value(container))
+                            .stringValue())
                     .as(row[0])
                     .isEqualTo(row[1]);
         });
@@ -38,7 +39,8 @@ class ApiDefaultsTest {
     @ValueSource(strings = {"a", "A", "-", "/", ".", "a-", "a/", ":"})
     void a_long_image_is_read_without_a_stack_overflow(String part) {
         assertThat(ApiDefaults.isLatest(part.repeat(100_000))).isFalse();
-        assertThat(ApiDefaults.isLatest("x/" + part.repeat(1_022 / part.length()))).isFalse();
+        assertThat(ApiDefaults.isLatest("x/" + part.repeat(1_022 / part.length())))
+                .isFalse();
     }
 
     @ParameterizedTest(name = "{0}")

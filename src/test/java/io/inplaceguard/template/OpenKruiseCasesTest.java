@@ -47,19 +47,22 @@ class OpenKruiseCasesTest {
         assertThat(marked).isGreaterThan(50);
     }
 
-    private static void agree(
-            String name, Function<Case, Decision> decided, Function<Case, Defaulting> defaulting) {
+    private static void agree(String name, Function<Case, Decision> decided, Function<Case, Defaulting> defaulting) {
         Map<String, Integer> counts = new TreeMap<>();
         List<String> wrong = new ArrayList<>();
-        OpenKruiseCases.all().filter(pair -> decided.apply(pair) != Decision.NOT_DECIDED).forEach(pair -> {
-            Decision decision = decided.apply(pair);
-            List<TemplateDiff> diffs = pair.diffs(defaulting.apply(pair));
-            counts.merge(pair.kind() + " " + decision, 1, Integer::sum);
-            if (!seen(pair, diffs).contains(decision)) {
-                wrong.add(pair.id() + " is " + decision + ", not " + seen(pair, diffs) + ": "
-                        + diffs.stream().flatMap(diff -> diff.changes().stream()).toList());
-            }
-        });
+        OpenKruiseCases.all()
+                .filter(pair -> decided.apply(pair) != Decision.NOT_DECIDED)
+                .forEach(pair -> {
+                    Decision decision = decided.apply(pair);
+                    List<TemplateDiff> diffs = pair.diffs(defaulting.apply(pair));
+                    counts.merge(pair.kind() + " " + decision, 1, Integer::sum);
+                    if (!seen(pair, diffs).contains(decision)) {
+                        wrong.add(pair.id() + " is " + decision + ", not " + seen(pair, diffs) + ": "
+                                + diffs.stream()
+                                        .flatMap(diff -> diff.changes().stream())
+                                        .toList());
+                    }
+                });
         System.out.println(name + ": " + counts);
         assertThat(wrong).isEmpty();
         assertThat(counts.values().stream().mapToInt(Integer::intValue).sum()).isGreaterThan(2_000);
@@ -76,9 +79,7 @@ class OpenKruiseCasesTest {
         }
         if (changes.isEmpty()) {
             // OpenKruise's own labels are a new revision that is applied in place; here they are not a change.
-            return ownKeysDiffer(pair)
-                    ? List.of(Decision.NO_CHANGE, Decision.IN_PLACE)
-                    : List.of(Decision.NO_CHANGE);
+            return ownKeysDiffer(pair) ? List.of(Decision.NO_CHANGE, Decision.IN_PLACE) : List.of(Decision.NO_CHANGE);
         }
         if (changes.stream().allMatch(OpenKruiseCasesTest::mayBeInPlace)) {
             boolean resized = changes.stream().anyMatch(change -> change.category() == ChangeCategory.CPU_MEMORY);

@@ -54,8 +54,23 @@ class QuantityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "abc", "1x", "1KI", "1ki", "1mi", "1 Gi", "1e", "--1", "0x10", "1e99999", "1e999999999", "1,5",
-                "1.5.5", "1ee5", "1e5m"
+                "",
+                " ",
+                "abc",
+                "1x",
+                "1KI",
+                "1ki",
+                "1mi",
+                "1 Gi",
+                "1e",
+                "--1",
+                "0x10",
+                "1e99999",
+                "1e999999999",
+                "1,5",
+                "1.5.5",
+                "1ee5",
+                "1e5m"
             })
     void other_texts_are_not_quantities(String text) {
         assertThat(Quantity.parse(text)).isEmpty();
@@ -75,8 +90,16 @@ class QuantityTest {
 
     @ParameterizedTest(name = "{0} and {1} are one text to Go")
     @CsvSource({
-        "1000m, 1", "1024Mi, 1Gi", "0.5, 500m", "1000, 1k", "'\"2\"', 2", "1.0, 1", "65536Ki, 64Mi", "'\" 1 \"', 1",
-        "null, 0", "0Ki, 0",
+        "1000m, 1",
+        "1024Mi, 1Gi",
+        "0.5, 500m",
+        "1000, 1k",
+        "'\"2\"', 2",
+        "1.0, 1",
+        "65536Ki, 64Mi",
+        "'\" 1 \"', 1",
+        "null, 0",
+        "0Ki, 0",
     })
     void spellings_that_go_writes_back_as_one_text(String left, String right) {
         assertThat(canonical(left)).isPresent().isEqualTo(canonical(right));
@@ -84,7 +107,14 @@ class QuantityTest {
 
     @ParameterizedTest(name = "{0} and {1} are two texts to Go")
     @CsvSource({
-        "1Gi, 1073741824", "1G, 1e9", "1, +1", "1, 01", "2., 2", "100m, 100.4m", "100m, 100400u", "1e0, 1",
+        "1Gi, 1073741824",
+        "1G, 1e9",
+        "1, +1",
+        "1, 01",
+        "2., 2",
+        "100m, 100.4m",
+        "100m, 100400u",
+        "1e0, 1",
         "0.5Gi, 536870912",
     })
     void spellings_that_go_keeps_apart(String left, String right) {
@@ -93,8 +123,11 @@ class QuantityTest {
 
     private static Optional<String> canonical(String text) {
         boolean json = text.equals("null") || text.startsWith("\"") || text.matches("[0-9.]*[0-9]");
-        return Quantity.canonical(json ? JSON.readTree(text.matches("0[0-9]+") ? '"' + text + '"' : text)
-                : JsonNodeFactory.instance.stringNode(text), false);
+        return Quantity.canonical(
+                json
+                        ? JSON.readTree(text.matches("0[0-9]+") ? '"' + text + '"' : text)
+                        : JsonNodeFactory.instance.stringNode(text),
+                false);
     }
 
     /** Written by resource.Quantity of k8s.io/apimachinery 0.32: the text, and the text after RoundUp to milli. */
@@ -134,7 +167,15 @@ class QuantityTest {
     }
 
     @ParameterizedTest(name = "the JSON number {0} is stored as {1}")
-    @CsvSource({"1e3, 1k", "1.5e9, 1500M", "1e21, 1e+21", "1e-7, 100e-9", "1.23e-7, 1.23e-7", "0.1, 100m", "-2.50, -2500m"})
+    @CsvSource({
+        "1e3, 1k",
+        "1.5e9, 1500M",
+        "1e21, 1e+21",
+        "1e-7, 100e-9",
+        "1.23e-7, 1.23e-7",
+        "0.1, 100m",
+        "-2.50, -2500m"
+    })
     void a_json_number_counts_as_the_api_server_stores_it(String number, String text) {
         JsonNode value = JsonNodeFactory.instance.numberNode(new BigDecimal(number));
         assertThat(Quantity.canonical(value, false)).contains(text);
