@@ -23,7 +23,7 @@ record ContainerPlan(String name, Effect effect, List<String> changes) {
         RESIZED("resized without a restart"),
         RESTARTED("restarted"),
         /** Added, removed, or changed in a field that cannot change in place. */
-        RECREATED("only in a new pod");
+        RECREATED("needs a new pod");
 
         private final String words;
 

@@ -79,13 +79,13 @@ final class PlanText {
 
     private static String effect(Plan plan, ContainerPlan container) {
         String changes = container.changes().isEmpty() ? "" : "; " + String.join("; ", container.changes());
-        boolean recreated = plan.outcome() == Plan.Outcome.RECREATED;
-        boolean untouched = container.effect() == ContainerPlan.Effect.UNCHANGED;
-        String effect = recreated
+        boolean carriedOut = plan.outcome() == Plan.Outcome.IN_PLACE || plan.outcome() == Plan.Outcome.UNSURE;
+        boolean conditional = !carriedOut
+                && (container.effect() == ContainerPlan.Effect.RESTARTED
+                        || container.effect() == ContainerPlan.Effect.RESIZED);
+        String effect = plan.outcome() == Plan.Outcome.RECREATED
                 ? "recreated with its pod"
-                : plan.outcome() == Plan.Outcome.IN_PLACE || plan.outcome() == Plan.Outcome.UNSURE || untouched
-                        ? container.effect().words()
-                        : "would be " + container.effect().words();
+                : (conditional ? "would be " : "") + container.effect().words();
         return effect + changes;
     }
 
