@@ -5,6 +5,7 @@ import io.inplaceguard.check.CheckCommand;
 import io.inplaceguard.check.ExplainCommand;
 import io.inplaceguard.cluster.ClusterReader;
 import io.inplaceguard.cluster.plan.PlanCommand;
+import io.inplaceguard.policy.PolicyCommand;
 import io.inplaceguard.server.ServerConfiguration;
 import io.inplaceguard.server.SmokeCommand;
 import io.inplaceguard.tracker.TrackerConfiguration;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             CertsCommand.class,
             SmokeCommand.class,
+            PolicyCommand.class
         },
         footer = {
             "",

@@ -31,6 +31,7 @@ class LayoutTest {
             entry("server", Set.of("settings", "runtime", "admission", "guard", "certs", "certs.rotation", "kube")),
             entry("tracker", Set.of("settings", "runtime", "kube")),
             entry("check", Set.of("settings", "check.report", "admission", "guard", "rule")),
+            entry("policy", Set.of()),
             entry("settings", Set.of("runtime", "guard")),
             entry("check.report", Set.of("guard", "rule")),
             entry("cluster", Set.of("settings", "check", "check.report", "guard", "kube")),
@@ -53,7 +54,7 @@ class LayoutTest {
             "the servlet API", library("jakarta", "server", "runtime"),
             "the fabric8 client", library("io.fabric8", "kube", "certs.rotation", "tracker", "cluster", "cluster.plan"),
             "BouncyCastle", library("org.bouncycastle", "certs"),
-            "picocli", library("picocli", "", "server", "certs", "check", "check.report", "cluster.plan"));
+            "picocli", library("picocli", "", "server", "certs", "check", "policy", "check.report", "cluster.plan"));
 
     /** Single classes outside those packages that may use a framework as well. */
     private static final Map<String, Set<String>> ALSO_USED_IN = Map.of();
