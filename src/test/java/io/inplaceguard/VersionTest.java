@@ -1,8 +1,7 @@
-package io.inplaceguard.docs;
+package io.inplaceguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inplaceguard.InplaceGuard;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,7 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
-import picocli.CommandLine;
 
 /** The version of pom.xml is the only one: the command line, the chart and its image show the same. */
 class VersionTest {
@@ -23,9 +21,8 @@ class VersionTest {
     @Test
     void the_command_line_shows_the_version_of_the_pom() throws IOException {
         StringWriter out = new StringWriter();
-        int status = new CommandLine(new InplaceGuard())
-                .setOut(new PrintWriter(out, true))
-                .execute("--version");
+        int status =
+                InplaceGuard.commandLine().setOut(new PrintWriter(out, true)).execute("--version");
         assertThat(status).isZero();
         assertThat(out.toString().strip()).isEqualTo("inplace-guard " + pomVersion());
     }
