@@ -28,6 +28,9 @@ public final class AdmissionHandler {
     /** More lines than this help nobody, and an answer has at most 64 KiB. */
     private static final int MAX_WARNINGS = 20;
 
+    /** Everything else in an answer is bounded by its parts; a patch is only bounded by the object. */
+    private static final int MAX_ANSWER_BYTES = 64 << 10;
+
     private static final int MAX_FIELD = 300;
 
     private final Guard guard;
@@ -142,8 +145,13 @@ public final class AdmissionHandler {
         Mutation mutation = guard.mutate(attributes);
         AdmissionResponse response =
                 new AdmissionResponse(null, lines(mutation.warnings()), mutation.patch(), Map.of());
+        byte[] body = AdmissionReviewWriter.write(request, response);
+        if (body.length > MAX_ANSWER_BYTES) {
+            String sentence = "nothing was defaulted: the patch is larger than " + (MAX_ANSWER_BYTES >> 10) + " KiB";
+            return warnOfMutation(request, "malformed", sentence);
+        }
         Decision decision = mutation.patch().isEmpty() ? Decision.ALLOWED : Decision.PATCHED;
-        return respond(request, response, outcome(request, Mode.NONE, decision, List.of(), null));
+        return new AdmissionResult.Responded(body, outcome(request, Mode.NONE, decision, List.of(), null));
     }
 
     private static AdmissionResult warnOfMutation(AdmissionRequest request, String id, String sentence) {

@@ -42,7 +42,13 @@ record DenialStatus(String message, String name, String group, String kind, Stri
     record Cause(String reason, String field, String message) {
 
         private int bytes() {
-            return field.getBytes(StandardCharsets.UTF_8).length + message.getBytes(StandardCharsets.UTF_8).length;
+            return bytes(field) + bytes(message);
+        }
+
+        /** As JSON, where quotes and backslashes take two bytes. */
+        private static int bytes(String text) {
+            int escapes = (int) text.chars().filter(c -> c == '"' || c == '\\').count();
+            return text.getBytes(StandardCharsets.UTF_8).length + escapes;
         }
     }
 

@@ -26,13 +26,12 @@ final class DuplicateKeys {
 
     private final byte[] in;
 
-    /** The open objects: index of the first key below, number of keys, number of the object. */
+    /** The open objects: index of the first key below; number of a large object, 0 for a small one. */
     private int[] firstKeys = new int[16];
 
-    private int[] counts = new int[16];
     private int[] numbers = new int[16];
     private int depth = -1;
-    private int objects;
+    private int largeObjects;
 
     /** The keys of the open objects, at most {@link #MAX_SEARCHED} of each: hash, begin and end of the text. */
     private long[] hashes = new long[64];
@@ -49,7 +48,7 @@ final class DuplicateKeys {
     private int[] tableEnds = {};
     private int remembered;
     private int openLargeObjects;
-    private final Set<String> colliding = new HashSet<>();
+    private Set<String> colliding = Set.of();
 
     DuplicateKeys(byte[] in) {
         this.in = in;
@@ -60,18 +59,16 @@ final class DuplicateKeys {
         depth++;
         if (depth == firstKeys.length) {
             firstKeys = Arrays.copyOf(firstKeys, 2 * depth);
-            counts = Arrays.copyOf(counts, 2 * depth);
             numbers = Arrays.copyOf(numbers, 2 * depth);
         }
         firstKeys[depth] = size;
-        counts[depth] = 0;
-        numbers[depth] = ++objects;
+        numbers[depth] = 0;
     }
 
     /** The innermost object ends. */
     void close() {
         size = firstKeys[depth];
-        if (counts[depth--] > MAX_SEARCHED && --openLargeObjects == 0) {
+        if (numbers[depth--] > 0 && --openLargeObjects == 0) {
             forget();
         }
     }
@@ -97,7 +94,7 @@ final class DuplicateKeys {
      * @return false where the object has it already
      */
     boolean add(long hash, int from, int to) {
-        if (counts[depth] > MAX_SEARCHED) {
+        if (numbers[depth] > 0) {
             return remember(hash, from, to);
         }
         int first = firstKeys[depth];
@@ -106,8 +103,9 @@ final class DuplicateKeys {
                 return false;
             }
         }
-        if (++counts[depth] > MAX_SEARCHED) {
+        if (size - first == MAX_SEARCHED) {
             openLargeObjects++;
+            numbers[depth] = ++largeObjects;
             for (int i = first; i < size; i++) {
                 remember(hashes[i], begins[i], ends[i]);
             }
@@ -145,8 +143,13 @@ final class DuplicateKeys {
         return switch (put(number, hash, from, to)) {
             case ADDED -> true;
             case PRESENT -> false;
-            case FULL -> colliding.add(text(number, from, to));
+            case FULL -> collides(number, from, to);
         };
+    }
+
+    private boolean collides(int number, int from, int to) {
+        colliding = colliding.isEmpty() ? new HashSet<>() : colliding;
+        return colliding.add(text(number, from, to));
     }
 
     private enum Put {
@@ -184,7 +187,7 @@ final class DuplicateKeys {
         allocate(Math.max(MIN_TABLE, 4 * oldHashes.length));
         for (int i = 0; i < oldHashes.length; i++) {
             if (oldBegins[i] != 0 && put(oldNumbers[i], oldHashes[i], oldBegins[i], oldEnds[i]) == Put.FULL) {
-                colliding.add(text(oldNumbers[i], oldBegins[i], oldEnds[i]));
+                collides(oldNumbers[i], oldBegins[i], oldEnds[i]);
             }
         }
     }
@@ -204,7 +207,7 @@ final class DuplicateKeys {
             Arrays.fill(tableBegins, 0);
         }
         remembered = 0;
-        colliding.clear();
+        colliding = Set.of();
     }
 
     private String text(int number, int from, int to) {

@@ -15,11 +15,6 @@ final class JsonCursor {
     /** The API server itself refuses JSON that is nested deeper (Go's encoding/json). */
     static final int MAX_DEPTH = 10_000;
 
-    /** Keys that were read before, by hash: most are fields of Kubernetes' types. Only a cache: any entry may be replaced. */
-    private static final String[] KNOWN_KEYS = new String[2048];
-
-    private static final int MAX_KNOWN_KEY = 64;
-
     private final byte[] in;
     private final int end;
     private int at;
@@ -144,36 +139,15 @@ final class JsonCursor {
     String key() {
         int from = skipKey();
         int to = at - 1;
-        int slot = (int) (strings.hash() >>> 40) & (KNOWN_KEYS.length - 1);
         expect(':');
-        String known = KNOWN_KEYS[slot];
-        if (known != null && isText(known, from, to)) {
-            return known;
-        }
-        String key = JsonText.string(in, from, to);
-        if (to - from <= MAX_KNOWN_KEY) {
-            KNOWN_KEYS[slot] = key;
-        }
-        return key;
-    }
-
-    private boolean isText(String known, int from, int to) {
-        if (known.length() != to - from) {
-            return false;
-        }
-        for (int i = from; i < to; i++) {
-            if (in[i] != known.charAt(i - from) || in[i] == '\\') {
-                return false;
-            }
-        }
-        return true;
+        return KnownKeys.key(in, from, to, strings.hash());
     }
 
     /** Walks over a key with its quotes and returns where its text began. */
     private int skipKey() {
         expect('"');
         int from = at;
-        endString();
+        at = strings.endOfKey(from);
         if (!keys.add(strings.hash(), from, at - 1)) {
             throw new InvalidJsonException("an object has the same key twice", from);
         }

@@ -34,28 +34,24 @@ final class StringScanner {
         this.end = end;
     }
 
-    /** The hash of the string whose end was found last. Equal for equal strings, with escapes or without. */
+    /** The hash of the key whose end was found last. Equal for equal strings, with escapes or without. */
     long hash() {
         return escaped ? hashOfDecoded() : hash;
     }
 
     /**
-     * Walks from behind the opening quote to behind the closing one.
+     * Walks from behind the opening quote to behind the closing one, and hashes what is between.
      *
      * @throws InvalidJsonException where the string does not end, or has a control character
      */
-    int end(int from) {
+    int endOfKey(int from) {
         this.from = from;
         escaped = false;
         long sum = SEED;
         int i = from;
         while (i < end) {
             long word = word(i);
-            long quotes = word ^ QUOTES;
-            long escapes = word ^ ESCAPES;
-            // The lowest bit set is that of the first such byte; above it there may be false ones.
-            long stops =
-                    (((quotes - ONES) & ~quotes) | ((escapes - ONES) & ~escapes) | ((word - BLANKS) & ~word)) & HIGH;
+            long stops = stops(word);
             if (stops == 0) {
                 sum = mixed(sum ^ word);
                 i += Long.BYTES;
@@ -76,6 +72,35 @@ final class StringScanner {
             i += 2;
         }
         throw InvalidJsonException.at(Math.min(i, end));
+    }
+
+    /** As {@link #endOfKey}, without a hash. */
+    int end(int from) {
+        int i = from;
+        while (i < end) {
+            long stops = stops(word(i));
+            if (stops == 0) {
+                i += Long.BYTES;
+                continue;
+            }
+            i += Long.numberOfTrailingZeros(stops) >>> 3;
+            byte stop = i < end ? in[i] : 0;
+            if (stop == '"') {
+                return i + 1;
+            }
+            if (stop != '\\') {
+                break;
+            }
+            i += 2;
+        }
+        throw InvalidJsonException.at(Math.min(i, end));
+    }
+
+    /** The high bit of the first byte that is a quote, a backslash or a control character; above it there may be false ones. */
+    private static long stops(long word) {
+        long quotes = word ^ QUOTES;
+        long escapes = word ^ ESCAPES;
+        return (((quotes - ONES) & ~quotes) | ((escapes - ONES) & ~escapes) | ((word - BLANKS) & ~word)) & HIGH;
     }
 
     private static long mixed(long sum) {
