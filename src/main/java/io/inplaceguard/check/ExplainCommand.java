@@ -1,13 +1,10 @@
 package io.inplaceguard.check;
 
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.GuardSettings;
-import io.inplaceguard.guard.Warning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -32,8 +29,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> ids = new ArrayList<>(new Guard(GuardSettings.DEFAULTS).ruleIds());
-        ids.addAll(Warning.IDS);
+        List<String> ids = Guard.allIds();
         String id = rule.replaceAll("^\\[|\\]$", "");
         if (!ids.contains(id)) {
             spec.commandLine().getErr().println("Unknown rule. Known rules: " + String.join(", ", ids) + ".");

@@ -2,19 +2,19 @@ package io.inplaceguard.guard;
 
 import java.util.Set;
 
-/** The names users and clusters rely on. */
+/** The names of annotations that users and clusters rely on. */
 public final class AnnotationKeys {
 
-    /** What all annotations and labels of this project begin with. */
+    /** The prefix of all annotations and labels of this project. */
     public static final String PREFIX = "inplace-guard.io/";
 
     /** Annotation: the state of a resize. */
     public static final String RESIZE = PREFIX + "resize";
 
-    /** Annotation: from what to what a resize goes, and what the kubelet says of it, as JSON. */
+    /** Annotation: the old and new resources of a resize and the messages of the kubelet, as JSON. */
     public static final String RESIZE_DETAILS = PREFIX + "resize-details";
 
-    /** Annotation on a Pod: {@code InPlaceOnly} holds it to the rule whatever its owner says. */
+    /** Annotation on a Pod or a workload: {@code InPlaceOnly} enforces it there, whatever its owner or strategy. */
     public static final String UPDATE_POLICY = PREFIX + "update-policy";
 
     /** Annotation on a Pod or a pod template: defaults for resizePolicy. */

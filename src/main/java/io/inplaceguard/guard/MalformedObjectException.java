@@ -2,18 +2,20 @@ package io.inplaceguard.guard;
 
 import io.inplaceguard.rule.Violation;
 
-/** Something the guard has to read is not there or not of its type. Stays within this package. */
+/** Something that the guard has to read is missing or of the wrong type. Stays within this package. */
 final class MalformedObjectException extends RuntimeException {
 
-    private final transient Violation finding;
+    private static final long serialVersionUID = 1L;
+
+    private final transient Violation violation;
 
     MalformedObjectException(String field, String sentence) {
         super(sentence, null, false, false);
-        this.finding = Violation.malformed(field, sentence);
+        this.violation = Violation.malformed(field, sentence);
     }
 
-    /** The objection it becomes. */
-    Violation finding() {
-        return finding;
+    /** The violation that it becomes. */
+    Violation violation() {
+        return violation;
     }
 }

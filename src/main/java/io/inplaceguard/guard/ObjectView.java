@@ -17,7 +17,8 @@ public final class ObjectView {
             Set.of("name", "namespace", "uid", "annotations", "ownerReferences");
 
     /** The fields of {@code status} that are read. */
-    public static final Set<String> STATUS_FIELDS = Set.of("phase", "replicas", "updatedReplicas");
+    public static final Set<String> STATUS_FIELDS =
+            Set.of("phase", "replicas", "updatedReplicas", "matchedPods", "updatedPods");
 
     /**
      * The metadata that matters here.
@@ -48,11 +49,14 @@ public final class ObjectView {
      * @param phase           of a Pod; null for other kinds
      * @param replicas        pods there are
      * @param updatedReplicas pods of the newest revision
+     * @param matchedPods     of a SidecarSet: pods that it selects
+     * @param updatedPods     of a SidecarSet: pods of the newest revision
      */
-    public record Status(@Nullable String phase, long replicas, long updatedReplicas) {
+    public record Status(
+            @Nullable String phase, long replicas, long updatedReplicas, long matchedPods, long updatedPods) {
 
         /** Status of an object that has none. */
-        public static final Status NONE = new Status(null, 0, 0);
+        public static final Status NONE = new Status(null, 0, 0, 0, 0);
     }
 
     private final Metadata metadata;
@@ -105,7 +109,12 @@ public final class ObjectView {
                         annotations.isObject(),
                         ours,
                         controller),
-                new Status(text(status, "phase"), count(status, "replicas"), count(status, "updatedReplicas")),
+                new Status(
+                        text(status, "phase"),
+                        count(status, "replicas"),
+                        count(status, "updatedReplicas"),
+                        count(status, "matchedPods"),
+                        count(status, "updatedPods")),
                 object.isObject() ? object.path("spec") : object,
                 exceededLimit);
     }
@@ -139,6 +148,7 @@ public final class ObjectView {
     }
 
     /** Whether both specs are known to be equal without being compared. */
+    @SuppressWarnings("ReferenceEquality") // comparing the trees is what this avoids
     boolean hasSameSpecAs(ObjectView other) {
         return spec == other.spec;
     }

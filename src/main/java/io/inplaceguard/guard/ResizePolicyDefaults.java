@@ -10,20 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What is added to resizePolicy, and when nothing may be. No API server defaults it since 1.33, and none ever did in
- * templates.
+ * What is added to resizePolicy, and when nothing may be added. API servers wrote NotRequired from 1.27 to 1.32 and have not
+ * since, and never in templates.
  */
 final class ResizePolicyDefaults {
 
     private static final List<String> RESOURCES = List.of("cpu", "memory");
-    private static final String NOT_REQUIRED = "NotRequired";
-    private static final Set<String> POLICIES = Set.of(NOT_REQUIRED, "RestartContainer");
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final GuardSettings settings;
@@ -51,21 +50,21 @@ final class ResizePolicyDefaults {
      * For a new Pod or template: each regular container gets what it lacks of cpu and memory.
      *
      * @param annotation the template's own defaults; empty text for none
-     * @param warnings   told what is wrong with the annotation
+     * @param warnings   gets a warning where the annotation is ignored
      */
     List<Addition> forNew(PodTemplate template, String annotation, List<Warning> warnings) {
-        ResizePolicySettings wishes = wishes(annotation, template, warnings);
+        ResizePolicySettings wishes = ResizePolicySettings.of(settings, annotation, template, warnings);
         List<Addition> additions = new ArrayList<>();
         int index = 0;
         for (Container container : template.containers()) {
-            additions.addAll(missing(container, wishes, index++));
+            additions.addAll(missing(template, container, wishes, index++));
         }
         return additions;
     }
 
     /**
-     * For a changed template, never so that pods are rolled: a policy the stored container has and the new one omits is
-     * restored; a container that had none gets none; one that is new gets defaults only if a stored one has a policy.
+     * For a changed template, so that no rollout is caused: a policy that the stored container has and the new one omits is
+     * restored; a container that had none gets none; a new container gets defaults only if a stored one has a policy.
      */
     List<Addition> forUpdate(PodTemplate before, PodTemplate after, String annotation, List<Warning> warnings) {
         if (before.containers().stream()
@@ -73,7 +72,7 @@ final class ResizePolicyDefaults {
             return List.of();
         }
         List<Addition> additions = new ArrayList<>();
-        ResizePolicySettings wishes = null;
+        @Nullable ResizePolicySettings wishes = null;
         int index = 0;
         for (Container container : after.containers()) {
             int at = index++;
@@ -81,22 +80,28 @@ final class ResizePolicyDefaults {
             if (stored.isPresent()) {
                 restored(stored.get(), container).ifPresent(list -> additions.add(new Addition(at, false, list)));
             } else {
-                wishes = wishes == null ? wishes(annotation, after, warnings) : wishes;
-                additions.addAll(missing(container, wishes, at));
+                wishes = wishes == null ? ResizePolicySettings.of(settings, annotation, after, warnings) : wishes;
+                additions.addAll(missing(after, container, wishes, at));
             }
         }
         return additions;
     }
 
-    private static List<Addition> missing(Container container, ResizePolicySettings wishes, int index) {
-        if (!isWellFormed(container)) {
+    private static List<Addition> missing(
+            PodTemplate template, Container container, ResizePolicySettings wishes, int index) {
+        // A null element reads as an empty container, but nothing can be added to it.
+        boolean isObject = template.spec().path("containers").path(index).isObject();
+        if (!isObject || !isWellFormed(container)) {
             return List.of();
         }
         List<JsonNode> policies = new ArrayList<>();
         for (String resource : RESOURCES) {
             if (container.resizePolicy(resource).isEmpty()) {
-                policies.add(policy(resource, wishes.policy(container.name(), resource)));
+                wishes.policy(container.name(), resource).ifPresent(policy -> policies.add(policy(resource, policy)));
             }
+        }
+        if (policies.isEmpty()) {
+            return List.of();
         }
         if (policies(container).isEmpty()) {
             ArrayNode list = NODES.arrayNode().addAll(policies);
@@ -107,7 +112,7 @@ final class ResizePolicyDefaults {
                 .toList();
     }
 
-    /** The stored list with what the new one says; empty where the new one omits nothing. */
+    /** The stored list with the entries of the new one; empty where the new one omits nothing. */
     private static Optional<ArrayNode> restored(Container stored, Container wanted) {
         if (!isWellFormed(stored) || !isWellFormed(wanted) || policies(stored).isEmpty()) {
             return Optional.empty();
@@ -128,7 +133,7 @@ final class ResizePolicyDefaults {
         return policy.path("resourceName").asString("");
     }
 
-    /** What is not a container, or has a resizePolicy that is not a list of objects, is left for others to refuse. */
+    /** Whether the container is an object and its resizePolicy, if any, a list of objects; others refuse the rest. */
     private static boolean isWellFormed(Container container) {
         if (!container.node().isObject()) {
             return false;
@@ -146,63 +151,5 @@ final class ResizePolicyDefaults {
 
     private static ObjectNode policy(String resource, String restartPolicy) {
         return NODES.objectNode().put("resourceName", resource).put("restartPolicy", restartPolicy);
-    }
-
-    /** What is wished for, by resource or by {@code container.resource}. */
-    private record ResizePolicySettings(Map<String, String> byKey, boolean neverRestarts) {
-
-        String policy(String container, String resource) {
-            // A container of a pod that never restarts cannot be restarted for a resize either (validateResizePolicy).
-            return neverRestarts
-                    ? NOT_REQUIRED
-                    : byKey.getOrDefault(container + "." + resource, byKey.getOrDefault(resource, NOT_REQUIRED));
-        }
-    }
-
-    /** Reads {@code cpu=NotRequired,app.memory=RestartContainer}; an annotation with any nonsense in it is ignored whole. */
-    private ResizePolicySettings wishes(String annotation, PodTemplate template, List<Warning> warnings) {
-        boolean neverRestarts =
-                template.spec().path("restartPolicy").asString("").equals("Never");
-        Map<String, String> settled = new LinkedHashMap<>();
-        settled.put("cpu", settings.resizePolicyCpu().word());
-        settled.put("memory", settings.resizePolicyMemory().word());
-        if (annotation.isBlank()) {
-            return new ResizePolicySettings(settled, neverRestarts);
-        }
-        Map<String, String> wished = new LinkedHashMap<>();
-        int entry = 0;
-        for (String text : annotation.split(",", -1)) {
-            entry++;
-            String[] sides = text.strip().split("=", -1);
-            String key = sides[0].strip();
-            String resource = key.substring(key.lastIndexOf('.') + 1);
-            boolean legal = sides.length == 2
-                    && POLICIES.contains(sides[1].strip())
-                    && RESOURCES.contains(resource)
-                    && !key.startsWith(".")
-                    && wished.put(key, sides[1].strip()) == null;
-            if (!legal) {
-                warnings.add(ignored("entry " + entry + " of it is not understood"));
-                return new ResizePolicySettings(settled, neverRestarts);
-            }
-            if (key.contains(".")
-                    && template.container(key.substring(0, key.lastIndexOf('.')))
-                            .isEmpty()) {
-                warnings.add(ignored("entry " + entry + " of it names no container of this pod"));
-                return new ResizePolicySettings(settled, neverRestarts);
-            }
-        }
-        if (neverRestarts && wished.containsValue("RestartContainer")) {
-            warnings.add(ignored("a pod with restartPolicy Never can only have NotRequired"));
-        }
-        settled.putAll(wished);
-        return new ResizePolicySettings(settled, neverRestarts);
-    }
-
-    private static Warning ignored(String why) {
-        return new Warning(
-                "resize-policy",
-                "annotation " + AnnotationKeys.RESIZE_POLICY + " is ignored: " + why
-                        + "; write for example cpu=NotRequired,app.memory=RestartContainer");
     }
 }

@@ -4,13 +4,13 @@ import tools.jackson.databind.JsonNode;
 
 /** How a workload brings a changed template to its pods. */
 public enum UpdateStrategy {
-    /** Pods are recreated, or nothing is rolled out: nothing to hold to the rules. */
+    /** Pods are recreated, or nothing is rolled out: no rule is enforced. */
     RECREATE,
     /** In place where that is possible, recreated otherwise. */
     IN_PLACE_IF_POSSIBLE,
-    /** In place and never otherwise: what cannot be done in place is retried for ever. */
+    /** In place and never otherwise: what cannot be done in place is retried forever. */
     IN_PLACE_ONLY,
-    /** A SidecarSet: images in place, existing pods skipped for anything else. */
+    /** A SidecarSet: images in place, existing pods are skipped for anything else. */
     SIDECAR_IMAGES;
 
     /** Whether changes may reach running pods in place. */
@@ -19,12 +19,21 @@ public enum UpdateStrategy {
     }
 
     /**
-     * The strategy a stored CloneSet or advanced StatefulSet has; RECREATE, the default, where it cannot be read.
+     * The strategy of a stored CloneSet or advanced StatefulSet; RECREATE, the default, where it cannot be read and for
+     * every other kind.
      *
      * @param version of {@code apps.kruise.io}
      */
     public static UpdateStrategy of(String kind, String version, JsonNode spec) {
-        return WorkloadKind.strategyOf(kind, version, spec);
+        return switch (kind) {
+            case "CloneSet" ->
+                UpdateStrategyReader.readStored(
+                        version.equals("v1alpha1") ? StrategyLayout.TYPE : StrategyLayout.POD_UPDATE_POLICY,
+                        spec,
+                        null);
+            case "StatefulSet" -> UpdateStrategyReader.readStored(StrategyLayout.POD_UPDATE_POLICY, spec, null);
+            default -> RECREATE;
+        };
     }
 
     /** The strategy of that name in CloneSet and advanced StatefulSet; RECREATE, the default, for any other. */

@@ -4,14 +4,14 @@ import io.inplaceguard.rule.Violation;
 import java.util.List;
 
 /**
- * What the rules say of a change.
+ * The outcome of the rules for one update.
  *
- * @param violations what they object to, in the order it is told; empty where the change is admitted
- * @param warnings   what the user should know, be the change admitted or not
+ * @param violations the violations, in the order in which they are reported; empty where the update is admitted
+ * @param warnings   what the user should know, whether the update is admitted or not
  */
 public record Verdict(List<Violation> violations, List<Warning> warnings) {
 
-    /** Nothing to object to, nothing to tell. */
+    /** No violation and no warning. */
     public static final Verdict ALLOWED = new Verdict(List.of(), List.of());
 
     public Verdict {
@@ -19,11 +19,11 @@ public record Verdict(List<Violation> violations, List<Warning> warnings) {
         warnings = List.copyOf(warnings);
     }
 
-    static Verdict denied(Violation finding) {
-        return new Verdict(List.of(finding), List.of());
+    static Verdict denied(Violation violation) {
+        return new Verdict(List.of(violation), List.of());
     }
 
-    /** Whether the change breaks a rule. */
+    /** Whether the update breaks a rule. */
     public boolean denied() {
         return !violations.isEmpty();
     }

@@ -17,12 +17,17 @@ public record Warning(String id, String sentence) {
     /** Every warning's id. */
     public static final List<String> IDS = List.of(
             "recreate",
+            "never-finishes",
+            "max-surge",
             "not-applied",
             "volume-claim-templates",
+            "vertical-scaling",
             "strategy-switch",
             "pending-rollout",
             "memory-limit-decrease",
-            "restarts");
+            "restarts",
+            "image-short-name",
+            "misplaced-strategy");
 
     /** One line of at most {@value #LONGEST} characters that ends with the id. */
     public String message() {
@@ -41,6 +46,11 @@ public record Warning(String id, String sentence) {
             line.append("...");
         }
         return line.append(end).toString();
+    }
+
+    /** The names of containers, printable, as a phrase. */
+    static String containers(List<String> names) {
+        return (names.size() == 1 ? "container " : "containers ") + some(names, "");
     }
 
     /** Some fields in few words: as many as fit into about 120 characters, and how many more there are. */

@@ -1,4 +1,4 @@
-/** Which workload, which strategy, which verdict; and what the guard adds to an object. */
+/** The engine: governed kinds and their strategies, verdicts and warnings, and what is added to an object. */
 @NullMarked
 package io.inplaceguard.guard;
 

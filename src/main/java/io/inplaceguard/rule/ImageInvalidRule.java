@@ -3,15 +3,17 @@ package io.inplaceguard.rule;
 import io.inplaceguard.template.Change;
 import io.inplaceguard.template.Change.Action;
 import io.inplaceguard.template.ChangeCategory;
-import io.inplaceguard.template.TemplateDiff;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A new image is one the API server accepts on a pod.
+ * A new image is one that the API server accepts on a pod.
  * Fields: spec.containers[*].image.
- * Why: OpenKruise patches the image into the pod as it stands; the API server refuses an empty one and surrounding white
- * space (validateContainerCommon, pkg/apis/core/validation), and the rollout would be retried for ever.
+ * Why: OpenKruise patches the image into the pod as it is written; the API server refuses an empty one and surrounding white
+ * space (validateContainerCommon, pkg/apis/core/validation). An image that is removed, or emptied, is not a replacement,
+ * which is all that OpenKruise does in place.
  */
 final class ImageInvalidRule implements Rule {
 
@@ -21,10 +23,15 @@ final class ImageInvalidRule implements Rule {
     }
 
     @Override
-    public Stream<Violation> check(TemplateDiff update) {
+    public Set<Consequence> consequences() {
+        return Set.of(Consequence.RECREATE, Consequence.REFUSED);
+    }
+
+    @Override
+    public Stream<Violation> check(PodUpdate update) {
         return update.changes(ChangeCategory.IMAGE)
                 .filter(ImageInvalidRule::isInvalid)
-                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
+                .map(change -> new Violation(this, change.path(), sentence(change), consequence(change)));
     }
 
     /** Whether the change leaves no image that a pod could run. */
@@ -34,30 +41,28 @@ final class ImageInvalidRule implements Rule {
             return true;
         }
         String text = image.asString("");
-        return text.isBlank() || !text.equals(trimmed(text));
+        return text.isEmpty() || isSpace(text.codePointAt(0)) || isSpace(text.codePointBefore(text.length()));
     }
 
-    /** As Go's strings.TrimSpace: Unicode white space, which String.strip takes for no-break spaces not to be. */
-    private static String trimmed(String text) {
-        int start = 0;
-        int end = text.length();
-        while (start < end && isSpace(text.charAt(start))) {
-            start++;
-        }
-        while (end > start && isSpace(text.charAt(end - 1))) {
-            end--;
-        }
-        return text.substring(start, end);
+    private static Consequence consequence(Change change) {
+        boolean replaced = change.action() == Action.CHANGED
+                && !text(change.before()).isEmpty()
+                && !text(change.after()).isEmpty();
+        return replaced ? Consequence.REFUSED : Consequence.RECREATE;
     }
 
-    private static boolean isSpace(char c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
+    private static String text(@Nullable JsonNode image) {
+        return image == null ? "" : image.asString("");
     }
 
-    private static String sentence(Change change, TemplateDiff update) {
+    /** As Go's unicode.IsSpace, for which no-break spaces are white space. */
+    private static boolean isSpace(int c) {
+        return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || Character.isSpaceChar(c);
+    }
+
+    private static String sentence(Change change) {
         String container = Wording.name(change.requireContainer());
-        boolean gone = change.after() == null || change.after().asString("").isBlank();
-        return gone
+        return text(change.after()).isBlank()
                 ? "The image of container " + container + " was removed (it was " + Wording.shown(change.before())
                         + "): the API server refuses a pod without an image and the update would never finish."
                         + " Give the container an image."

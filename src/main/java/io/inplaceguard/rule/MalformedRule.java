@@ -1,31 +1,35 @@
 package io.inplaceguard.rule;
 
-import io.inplaceguard.template.TemplateDiff;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The wanted template can be read as a pod template.
+ * The new template can be read as a pod template, and is small enough to be compared.
  * Fields: containers and initContainers are lists of objects, name and image are strings, requests and limits are
- * quantities, nesting stays within what can be compared.
- * Why: templates of OpenKruise workloads are untyped in their CRDs, so nobody has looked before; what cannot be read can
- * be neither compared nor rolled out.
+ * quantities; nesting, lists and values stay within the limits.
+ * Why: templates of OpenKruise workloads are untyped in their CRDs, so the API server has not checked them; what cannot be
+ * read can be neither compared nor rolled out.
  */
 final class MalformedRule implements Rule {
 
-    static final String ID = "malformed";
-
     @Override
     public String id() {
-        return ID;
+        return "malformed";
     }
 
     @Override
-    public Stream<Violation> check(TemplateDiff update) {
+    public Set<Consequence> consequences() {
+        return Set.of(Consequence.REFUSED);
+    }
+
+    @Override
+    public Stream<Violation> check(PodUpdate update) {
         return update.after().malformations().stream()
-                .map(flaw -> new Violation(
-                        ID,
-                        flaw.path(),
-                        "The new object cannot be read as a pod template: " + flaw.sentence()
-                                + ". Correct this field."));
+                .map(malformation -> new Violation(
+                        this,
+                        malformation.path(),
+                        "The new object cannot be read as a pod template: " + malformation.sentence()
+                                + ". Correct this field.",
+                        Consequence.REFUSED));
     }
 }

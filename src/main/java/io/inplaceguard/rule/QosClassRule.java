@@ -1,18 +1,19 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.FieldPath;
+import io.inplaceguard.template.PodTemplate;
 import io.inplaceguard.template.QosClass;
-import io.inplaceguard.template.TemplateDiff;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The quality of service class stays what it is.
- * Fields: resources of regular and init containers, or spec.resources of the pod where set.
- * Why: the API server refuses a resize that would change it (ValidatePodResize, pkg/apis/core/validation), and OpenKruise
- * recreates instead or is stuck (IsPodQoSChanged, pkg/util/inplaceupdate).
+ * The quality of service class stays the same.
+ * Fields: resources of regular and init containers, and spec.resources of the pod.
+ * Why: OpenKruise computes the class from the containers and does not update in place where it changes (IsPodQoSChanged,
+ * pkg/util/inplaceupdate); the API server computes it from spec.resources where the pod has them and refuses a resize that
+ * changes it (ValidatePodResize, pkg/apis/core/validation). In a template both have to stay.
  */
 final class QosClassRule implements Rule {
 
@@ -22,28 +23,42 @@ final class QosClassRule implements Rule {
     }
 
     @Override
-    public Stream<Violation> check(TemplateDiff update) {
-        if (!update.touches(ChangeCategory.CPU_MEMORY)) {
+    public Set<Consequence> consequences() {
+        return Set.of(Consequence.RECREATE, Consequence.REFUSED);
+    }
+
+    @Override
+    public Stream<Violation> check(PodUpdate update) {
+        if (!update.resizesPod()) {
             return Stream.empty();
         }
-        QosClass before = QosClass.of(update.before());
-        QosClass after = QosClass.of(update.after());
-        if (before == after) {
-            return Stream.empty();
+        PodTemplate old = update.before();
+        PodTemplate wanted = update.after();
+        if (!update.origin().isPod() && QosClass.ofContainers(old) != QosClass.ofContainers(wanted)) {
+            return Stream.of(
+                    violation(update, QosClass.ofContainers(old), QosClass.ofContainers(wanted), Consequence.RECREATE));
         }
-        return Stream.of(new Violation(
-                id(),
-                where(update),
-                "The QoS class of the pods would change from " + before + " to " + after
-                        + ", and a resize in place must keep it. " + advice(before)));
+        return QosClass.of(old) == QosClass.of(wanted)
+                ? Stream.empty()
+                : Stream.of(violation(update, QosClass.of(old), QosClass.of(wanted), Consequence.REFUSED));
+    }
+
+    private Violation violation(PodUpdate update, QosClass old, QosClass wanted, Consequence consequence) {
+        return new Violation(
+                this,
+                field(update),
+                "The QoS class of the pods would change from " + old + " to " + wanted
+                        + ", and a resize in place must keep it. " + advice(old),
+                consequence);
     }
 
     /** The container whose resources changed, or all of them where several did. */
-    private static FieldPath where(TemplateDiff update) {
+    private static FieldPath field(PodUpdate update) {
         FieldPath containers = update.after().path().field("spec").field("containers");
-        List<String> changed = update.changes(ChangeCategory.CPU_MEMORY)
-                .map(Change::container)
+        List<String> changed = update.resizes()
+                .map(Change::requireContainer)
                 .distinct()
+                .limit(2)
                 .toList();
         return changed.size() == 1 ? containers.element("name", changed.get(0)).field("resources") : containers;
     }

@@ -2,17 +2,16 @@ package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
 import io.inplaceguard.template.ChangeCategory;
-import io.inplaceguard.template.TemplateDiff;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A container's resizePolicy stays as it is.
+ * A container's resizePolicy stays the same.
  * Fields: spec.containers[*].resizePolicy.
- * Why: it is immutable on pods (ValidatePodUpdate, ValidatePodResize, pkg/apis/core/validation). The names of 2022,
- * RestartNotRequired and Restart, were never released; what was meant is told.
+ * Why: it is immutable on pods (ValidatePodUpdate, ValidatePodResize, pkg/apis/core/validation). RestartNotRequired and
+ * Restart are the names of a design of 2022 that was never released; the message gives the present ones.
  */
 final class ResizePolicyRule implements Rule {
 
@@ -26,12 +25,17 @@ final class ResizePolicyRule implements Rule {
     }
 
     @Override
-    public Stream<Violation> check(TemplateDiff update) {
-        return update.changes(ChangeCategory.RESIZE_POLICY)
-                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
+    public Set<Consequence> consequences() {
+        return Set.of(Consequence.RECREATE);
     }
 
-    private static String sentence(Change change, TemplateDiff update) {
+    @Override
+    public Stream<Violation> check(PodUpdate update) {
+        return update.changes(ChangeCategory.RESIZE_POLICY)
+                .map(change -> new Violation(this, change.path(), sentence(change, update), Consequence.RECREATE));
+    }
+
+    private static String sentence(Change change, PodUpdate update) {
         return Wording.subject(change, update) + " " + Wording.happened(change)
                 + ": a running pod's resizePolicy cannot be changed." + illegal(change) + " " + Wording.remedy(update);
     }
@@ -43,10 +47,10 @@ final class ResizePolicyRule implements Rule {
         for (JsonNode policy : change.after()) {
             String value = policy.path("restartPolicy").asString("");
             if (OLD_NAMES.containsKey(value)) {
-                return " Moreover, " + value + " is an old name: write " + OLD_NAMES.get(value) + ".";
+                return " It also has the old name " + value + ": write " + OLD_NAMES.get(value) + ".";
             }
             if (!LEGAL.contains(value)) {
-                return " Moreover, it has a value that is none: write NotRequired or RestartContainer.";
+                return " It also has an invalid value: write NotRequired or RestartContainer.";
             }
         }
         return "";

@@ -1,21 +1,16 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.Change.Action;
-import io.inplaceguard.template.ChangeCategory;
-import io.inplaceguard.template.Container;
-import io.inplaceguard.template.TemplateDiff;
-import io.inplaceguard.template.TemplateOrigin;
-import java.util.Optional;
+import io.inplaceguard.template.FieldPath;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The pod is one that can be resized at all.
- * Fields: spec.containers[*].resources of cpu and memory, on Windows pods, in containers with resources.claims, on a Pod
- * that has finished, and where a request is only implied by its limit.
- * Why: the API server refuses the first three (ValidatePodResize, pkg/apis/core/validation). For the last, OpenKruise
- * patches the limit alone while the running pod's request was defaulted from the old limit, and the API server then
- * refuses the change of QoS class.
+ * The pod is one that can be resized.
+ * Fields: spec.containers[*].resources of cpu and memory: on Windows pods, where any container has resources.claims, on a
+ * Pod that has finished, and where a request is only implied.
+ * Why: the API server refuses each of these (ValidatePodResize, pkg/apis/core/validation). For implied requests see
+ * {@link ImpliedRequests}.
  */
 final class ResizeUnsupportedRule implements Rule {
 
@@ -25,56 +20,39 @@ final class ResizeUnsupportedRule implements Rule {
     }
 
     @Override
-    public Stream<Violation> check(TemplateDiff update) {
-        return update.changes(ChangeCategory.CPU_MEMORY)
-                .flatMap(change -> finding(change, update).stream())
-                .distinct();
+    public Set<Consequence> consequences() {
+        return Set.of(Consequence.REFUSED);
     }
 
-    private Optional<Violation> finding(Change change, TemplateDiff update) {
-        String name = change.requireContainer();
-        Optional<Container> container = update.after().container(name);
-        if (container.isEmpty()) {
-            return Optional.empty();
+    @Override
+    public Stream<Violation> check(PodUpdate update) {
+        String reason = reason(update);
+        if (reason.isEmpty()) {
+            return ImpliedRequests.of(update)
+                    .map(implied -> new Violation(this, implied.field(), implied.sentence(), Consequence.REFUSED));
         }
-        String resources = "The resources of container " + Wording.name(name) + " were changed, but ";
-        var all = container.get().path().field("resources");
+        FieldPath containers = update.after().path().field("spec").field("containers");
+        return update.resizes()
+                .map(Change::requireContainer)
+                .distinct()
+                .map(name -> new Violation(
+                        this,
+                        containers.element("name", name).field("resources"),
+                        "The resources of container " + Wording.name(name) + " were changed, but " + reason,
+                        Consequence.REFUSED));
+    }
+
+    /** Why nothing of the pod can be resized; empty where it can. */
+    private static String reason(PodUpdate update) {
         if (update.before().isWindows() || update.after().isWindows()) {
-            return Optional.of(new Violation(
-                    id(), all, resources + "Windows pods cannot be resized in place. " + Wording.remedy(update)));
+            return "Windows pods cannot be resized in place. " + Wording.remedy(update);
         }
-        if (update.finished()) {
-            return Optional.of(new Violation(
-                    id(),
-                    all,
-                    resources + "this Pod has finished and can no longer be resized. Leave its resources alone."));
+        if (update.diff().finished()) {
+            return "this Pod has finished and can no longer be resized. Revert the change.";
         }
-        if (container.get().hasClaims()
-                || update.before().container(name).filter(Container::hasClaims).isPresent()) {
-            return Optional.of(new Violation(
-                    id(),
-                    all,
-                    resources + "a container with resources.claims cannot be resized in place. "
-                            + Wording.remedy(update)));
+        if (update.before().hasClaims() || update.after().hasClaims()) {
+            return "a pod with resources.claims in any container cannot be resized in place. " + Wording.remedy(update);
         }
-        return isImplied(change, container.get(), update)
-                ? Optional.of(new Violation(id(), change.path(), implied(change)))
-                : Optional.empty();
-    }
-
-    private static boolean isImplied(Change change, Container container, TemplateDiff update) {
-        return update.after().origin() == TemplateOrigin.WORKLOAD
-                && change.action() == Action.CHANGED
-                && !container.hasRequest(change.requireResource());
-    }
-
-    private static String implied(Change change) {
-        String resource = change.resource();
-        return "The " + resource + " limit of container " + Wording.name(change.requireContainer())
-                + " was changed from " + Wording.shown(change.before()) + " to " + Wording.shown(change.after())
-                + ", but the template has no " + resource
-                + " request: running pods keep the request that was defaulted from"
-                + " the old limit, and the API server refuses the resize. This template can be resized in place only once"
-                + " it gives the request itself; that takes pods created anew.";
+        return "";
     }
 }

@@ -1,18 +1,18 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.Container;
 import io.inplaceguard.template.Quantity;
-import io.inplaceguard.template.TemplateDiff;
+import io.inplaceguard.template.TemplateOrigin;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * No cpu or memory request exceeds its limit.
- * Fields: spec.containers[*].resources.requests and limits of cpu and memory, where one of the two changes.
- * Why: the API server refuses such a pod (ValidateContainerResourceRequirements, pkg/apis/core/validation), and the
- * update would be retried for ever.
+ * No cpu or memory request exceeds its limit, and the containers stay within the resources of the pod.
+ * Fields: spec.containers[*].resources.requests and limits, and spec.resources, where cpu or memory changes.
+ * Why: the API server refuses such a pod (ValidateContainerResourceRequirements and validatePodResourceConsistency,
+ * pkg/apis/core/validation), and the update would be retried forever.
  */
 final class ResourceBoundsRule implements Rule {
 
@@ -22,25 +22,47 @@ final class ResourceBoundsRule implements Rule {
     }
 
     @Override
-    public Stream<Violation> check(TemplateDiff update) {
-        return update.changes(ChangeCategory.CPU_MEMORY)
-                .flatMap(change -> update.after().container(change.requireContainer()).stream()
-                        .flatMap(container -> finding(container, change).stream()))
-                .distinct();
+    public Set<Consequence> consequences() {
+        return Set.of(Consequence.REFUSED);
     }
 
-    private Optional<Violation> finding(Container container, Change change) {
-        String resource = change.requireResource();
-        Optional<Quantity> request = container.request(resource);
-        Optional<Quantity> limit = container.limit(resource);
-        if (request.isEmpty() || limit.isEmpty() || request.get().compareTo(limit.get()) <= 0) {
-            return Optional.empty();
+    @Override
+    public Stream<Violation> check(PodUpdate update) {
+        if (!update.resizesPod()) {
+            return Stream.empty();
         }
-        return Optional.of(new Violation(
-                id(),
-                container.path().field("resources").field("requests").field(resource),
-                "The " + resource + " request of container " + Wording.name(container.name()) + " (" + request.get()
-                        + ") exceeds its limit (" + limit.get()
-                        + "): the API server refuses that. Lower the request or raise the limit."));
+        Stream<Container> resized = update.resizes()
+                .map(Change::requireContainer)
+                .distinct()
+                .flatMap(name -> update.after().container(name).stream());
+        Stream<Container> init = update.origin() == TemplateOrigin.POD_RESIZE
+                ? update.after().initContainers().stream()
+                : Stream.empty();
+        Stream<Violation> own = Stream.concat(resized, init).flatMap(this::requestOverLimit);
+        return Stream.concat(
+                own,
+                update.after().podResources().stream()
+                        .flatMap(pod -> new PodBounds(this, pod, update.after()).check()));
+    }
+
+    private Stream<Violation> requestOverLimit(Container container) {
+        return Stream.of("cpu", "memory").flatMap(resource -> {
+            Optional<Quantity> request = container.request(resource);
+            Optional<Quantity> limit = container.limit(resource);
+            return request.isEmpty() || limit.isEmpty() || request.get().compareTo(limit.get()) <= 0
+                    ? Stream.empty()
+                    : Stream.of(new Violation(
+                            this,
+                            container
+                                    .path()
+                                    .field("resources")
+                                    .field("requests")
+                                    .field(resource),
+                            "The " + resource + " request of container " + Wording.name(container.name()) + " ("
+                                    + Wording.shown(request.get()) + ") exceeds its limit ("
+                                    + Wording.shown(limit.get())
+                                    + "): the API server refuses that. Lower the request or raise the limit.",
+                            Consequence.REFUSED));
+        });
     }
 }

@@ -1,18 +1,22 @@
 package io.inplaceguard.rule;
 
-import io.inplaceguard.template.TemplateDiff;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** The rules, in the order in which users read their findings. */
+/** The rules, in the order in which violations are reported. */
 public final class Rules {
+
+    /** Violations of one template that are collected; an answer shows ten. */
+    private static final int MAX_VIOLATIONS = 1_000;
 
     private final Rule malformed = new MalformedRule();
     private final List<Rule> rules;
 
     /**
-     * @param allowTemplateMetadata whether template labels and annotations may change, which OpenKruise can patch
+     * @param metadata which template labels and annotations may change
      */
-    public Rules(boolean allowTemplateMetadata) {
+    public Rules(MetadataPolicy metadata) {
         rules = List.of(
                 new ContainerSetRule(),
                 new ImageInvalidRule(),
@@ -21,26 +25,42 @@ public final class Rules {
                 new ResourceBoundsRule(),
                 new QosClassRule(),
                 new ResizeUnsupportedRule(),
+                new VerticalScalingRule(),
                 new ResizePolicyRule(),
-                new TemplateMetadataRule(allowTemplateMetadata),
+                new TemplateMetadataRule(metadata),
+                new VolumeClaimTemplatesRule(),
                 new NotInPlaceRule());
     }
 
-    /** Every rule's id, in the order in which findings are told. */
+    /** Every rule's id, in the order in which violations are reported. */
     public List<String> ids() {
-        return java.util.stream.Stream.concat(java.util.stream.Stream.of(malformed), rules.stream())
-                .map(Rule::id)
-                .toList();
+        return all().map(Rule::id).toList();
     }
 
-    /** All findings of an update, rule by rule. What cannot be read is not judged further. */
-    public List<Violation> check(TemplateDiff update) {
+    /** What happens when a violation of that rule is admitted; empty for an unknown id. */
+    public Set<Consequence> consequences(String id) {
+        return all().filter(rule -> rule.id().equals(id))
+                .findFirst()
+                .map(Rule::consequences)
+                .orElse(Set.of());
+    }
+
+    private Stream<Rule> all() {
+        return Stream.concat(Stream.of(malformed), rules.stream());
+    }
+
+    /** The violations of an update, rule by rule, at most 1,000. What cannot be read breaks no further rule. */
+    public List<Violation> check(PodUpdate update) {
         if (update.isEmpty()) {
             return List.of();
         }
-        List<Violation> unreadable = malformed.check(update).toList();
+        List<Violation> unreadable =
+                malformed.check(update).limit(MAX_VIOLATIONS).toList();
         return unreadable.isEmpty()
-                ? rules.stream().flatMap(rule -> rule.check(update)).toList()
+                ? rules.stream()
+                        .flatMap(rule -> rule.check(update))
+                        .limit(MAX_VIOLATIONS)
+                        .toList()
                 : unreadable;
     }
 }

@@ -1,24 +1,23 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.ChangeCategory;
-import io.inplaceguard.template.TemplateDiff;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The metadata of the pod template stays as it is.
- * Fields: template metadata.labels and annotations, but for OpenKruise's own keys; and name, finalizers, ownerReferences
- * and the rest of the metadata.
- * Why: OpenKruise can patch labels and annotations into running pods (inplace-guard.rules.template-metadata=allow lets
- * these two through), but whatever was read from them at start, by env or by an injector, does not follow. The rest of a
- * pod's metadata is fixed when it is created.
+ * The metadata of the pod template stays the same, but for the keys that the settings allow.
+ * Fields: template metadata.labels and annotations, except OpenKruise's own keys; name, finalizers, ownerReferences and the
+ * rest of the metadata.
+ * Why: OpenKruise patches labels and annotations into running pods, but what a process or an injector read at start does not
+ * follow, so a cluster has to allow it (inplace-guard.rules.template-metadata, .template-metadata-keys). The API server
+ * refuses malformed keys and values, and changes of a pod's other metadata (ValidateObjectMetaUpdate).
  */
 final class TemplateMetadataRule implements Rule {
 
-    private final boolean allowLabels;
+    private final MetadataPolicy policy;
 
-    TemplateMetadataRule(boolean allowLabels) {
-        this.allowLabels = allowLabels;
+    TemplateMetadataRule(MetadataPolicy policy) {
+        this.policy = policy;
     }
 
     @Override
@@ -27,18 +26,50 @@ final class TemplateMetadataRule implements Rule {
     }
 
     @Override
-    public Stream<Violation> check(TemplateDiff update) {
-        return update.changes().stream()
-                .filter(change -> change.category() == ChangeCategory.TEMPLATE_METADATA
-                        || change.category() == ChangeCategory.TEMPLATE_LABEL && !allowLabels)
-                .map(change -> new Violation(id(), change.path(), sentence(change, update)));
+    public Set<Consequence> consequences() {
+        return Set.of(Consequence.POLICY, Consequence.REFUSED);
     }
 
-    private static String sentence(Change change, TemplateDiff update) {
-        String what = Wording.subject(change, update) + " of the pod template " + Wording.happened(change) + ": ";
-        return change.category() == ChangeCategory.TEMPLATE_LABEL
-                ? what + "the policy here is that labels and annotations of the pod template stay as they are"
-                        + " (inplace-guard.rules.template-metadata=deny). Revert this, or put it on the workload's own metadata."
-                : what + "this is fixed when a pod is created. " + Wording.remedy(update);
+    @Override
+    public Stream<Violation> check(PodUpdate update) {
+        return update.diff().changes().stream().flatMap(change -> check(change, update));
+    }
+
+    private Stream<Violation> check(Change change, PodUpdate update) {
+        return switch (change.category()) {
+            case TEMPLATE_METADATA ->
+                Stream.of(new Violation(
+                        this,
+                        change.path(),
+                        what(change, update) + "this cannot be changed on a running pod. " + Wording.remedy(update),
+                        Consequence.REFUSED));
+            case TEMPLATE_LABEL -> label(change, update);
+            default -> Stream.empty();
+        };
+    }
+
+    private Stream<Violation> label(Change change, PodUpdate update) {
+        String problem = MetadataSyntax.problem(change);
+        if (!problem.isEmpty()) {
+            return Stream.of(new Violation(
+                    this,
+                    change.path(),
+                    what(change, update) + "the API server refuses it on a pod, because " + problem + ". Correct it.",
+                    Consequence.REFUSED));
+        }
+        return policy.allows(change.path().last())
+                ? Stream.empty()
+                : Stream.of(new Violation(
+                        this,
+                        change.path(),
+                        what(change, update)
+                                + "this cluster does not allow changes to pod template labels and annotations"
+                                + " (inplace-guard.rules.template-metadata=deny). Revert this, or put it on the"
+                                + " workload's own metadata.",
+                        Consequence.POLICY));
+    }
+
+    private static String what(Change change, PodUpdate update) {
+        return Wording.subject(change, update) + " of the pod template " + Wording.happened(change) + ": ";
     }
 }

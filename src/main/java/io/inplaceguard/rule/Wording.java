@@ -1,19 +1,20 @@
 package io.inplaceguard.rule;
 
 import io.inplaceguard.template.Change;
-import io.inplaceguard.template.TemplateDiff;
+import io.inplaceguard.template.FieldPath;
+import io.inplaceguard.template.Quantity;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Phrases that rules share, so that all messages speak alike. */
+/** Phrases that rules share. */
 final class Wording {
 
-    private static final int LONGEST_VALUE = 200;
+    private static final int MAX_VALUE = 200;
 
     private Wording() {}
 
     /** What changed, such as {@code env[name=MODE].value of container app}. */
-    static String subject(Change change, TemplateDiff update) {
+    static String subject(Change change, PodUpdate update) {
         String path = change.path().toString();
         if (change.container() == null) {
             return strip(
@@ -32,7 +33,7 @@ final class Wording {
 
     /** A container's name as it may stand in a message. */
     static String name(String container) {
-        return io.inplaceguard.template.FieldPath.printable(container);
+        return FieldPath.printable(container);
     }
 
     /** What happened to it. */
@@ -43,23 +44,35 @@ final class Wording {
             case CHANGED -> "was changed";
             case REORDERED -> "was reordered";
             case DUPLICATED -> "is named twice";
-            case RESPELLED -> "was written differently";
+            case RESPELLED -> "was written in another way";
         };
     }
 
     /** What would be allowed instead, and what to do about it. */
-    static String remedy(TemplateDiff update) {
-        return update.after().origin().isPod()
-                ? "Under InPlaceOnly only images and cpu/memory of regular containers may change: revert this, or create the Pod"
-                        + " anew."
-                : "Under InPlaceOnly only images and cpu/memory of regular containers may change: revert this, or choose the"
-                        + " strategy InPlaceIfPossible to have the pods recreated.";
+    static String remedy(PodUpdate update) {
+        return "Under InPlaceOnly only images and cpu/memory of regular containers may change: revert this, or "
+                + switch (update.enforcement()) {
+                    case POD -> "recreate the Pod.";
+                    case ANNOTATION ->
+                        "remove the annotation inplace-guard.io/update-policy in an update of its own first.";
+                    case STRATEGY -> "set the update strategy to InPlaceIfPossible so that the pods are recreated.";
+                };
     }
 
-    /** An image or a quantity, quoted, one line and bounded; nothing else is ever shown. */
+    /** For a quantity that has the same amount in another spelling. */
+    static String sameAmount(Change change) {
+        return " was written in another way (" + shown(change.before()) + ", now " + shown(change.after())
+                + "): the amount is the same, but OpenKruise sees a change that it cannot apply in place."
+                + " Keep the old spelling.";
+    }
+
+    /** A quantity as the user wrote it. */
+    static String shown(Quantity quantity) {
+        return FieldPath.printable(quantity.text(), MAX_VALUE);
+    }
+
+    /** An image or a quantity: one line and bounded. Nothing else of an object is ever shown. */
     static String shown(@Nullable JsonNode value) {
-        String text = value == null || !value.isValueNode() ? "" : value.asString();
-        String line = io.inplaceguard.template.FieldPath.printable(text);
-        return line.length() > LONGEST_VALUE ? line.substring(0, LONGEST_VALUE) + "…" : line;
+        return FieldPath.printable(value == null || !value.isValueNode() ? "" : value.asString(), MAX_VALUE);
     }
 }

@@ -6,6 +6,8 @@ import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.CertificateWatcher;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.kube.KubernetesClients;
 import io.inplaceguard.kube.OwnerStrategyCache;
@@ -218,13 +220,23 @@ public class ServerConfiguration {
     }
 
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
+    /** What the settings say about OpenKruise. */
+    private static OpenKruiseProfile profile(Settings.OpenKruise openkruise) {
+        VerticalScaling verticalScaling = switch (openkruise.verticalScaling(false)) {
+            case ENABLED -> VerticalScaling.ENABLED;
+            case DISABLED -> VerticalScaling.DISABLED;
+            case AUTO, UNKNOWN -> VerticalScaling.UNKNOWN;
+        };
+        return new OpenKruiseProfile(verticalScaling, openkruise.templateDefaults() == Settings.Switch.ENABLED);
+    }
+
     @Bean
     ServletRegistrationBean<ReviewServlet> door(
             Settings settings, ReviewMetrics metrics, OwnerStrategyCache cache, GracefulShutdown shutdown) {
         GuardSettings rules = settings.guard();
         OwnerStrategies owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
-                new AdmissionHandler(rules, new Guard(rules, owners)),
+                new AdmissionHandler(rules, new Guard(rules, owners, () -> profile(settings.openkruise()))),
                 metrics,
                 settings.maxReviewBytes().toBytes(),
                 HeapShares.of(

@@ -44,6 +44,11 @@ public final class FieldPath {
         return new FieldPath(this, key, value);
     }
 
+    /** The last field name or map key as it was given, not made printable; empty for the object itself. */
+    public String last() {
+        return name;
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(96);

@@ -3,7 +3,11 @@ package io.inplaceguard.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inplaceguard.admission.Cases.Case;
+import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
+import io.inplaceguard.guard.OwnerStrategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +41,10 @@ class CasesTest {
     void is_answered_as_expected(Case example) {
         RUN.incrementAndGet();
         byte[] body = example.body();
+        OpenKruiseProfile profile = new OpenKruiseProfile(VerticalScaling.ENABLED, true);
+        Guard guard = new Guard(GuardSettings.DEFAULTS, OwnerStrategies.UNKNOWN, () -> profile);
         AdmissionResult answer =
-                new AdmissionHandler(GuardSettings.DEFAULTS).answer(Endpoint.VALIDATE, body, body.length);
+                new AdmissionHandler(GuardSettings.DEFAULTS, guard).answer(Endpoint.VALIDATE, body, body.length);
         assertThat(answer).isInstanceOf(AdmissionResult.Responded.class);
         Cases.check(example, JSON.readTree(((AdmissionResult.Responded) answer).body()));
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.guard.OwnerStrategies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +26,12 @@ class RecordedReviewsTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path FOLDER = Path.of("src/test/resources/reviews");
-    private static final AdmissionHandler REVIEWER = new AdmissionHandler(GuardSettings.DEFAULTS);
+    private static final AdmissionHandler REVIEWER = new AdmissionHandler(
+            GuardSettings.DEFAULTS,
+            new Guard(
+                    GuardSettings.DEFAULTS,
+                    OwnerStrategies.UNKNOWN,
+                    () -> new OpenKruiseProfile(VerticalScaling.ENABLED, true)));
 
     static List<String> names(String door) throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {

@@ -9,6 +9,9 @@ import io.inplaceguard.check.report.Result;
 import io.inplaceguard.guard.DifferentialTest;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
+import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.guard.Verdict;
 import io.inplaceguard.rule.Violation;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +30,12 @@ import tools.jackson.databind.node.ObjectNode;
 class CheckMatchesWebhookTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final AdmissionHandler REVIEWER = new AdmissionHandler(GuardSettings.DEFAULTS);
-    private static final ManifestChecker CHECKER = new ManifestChecker(new Guard(GuardSettings.DEFAULTS));
+    /** Where OpenKruise writes no defaults, what is submitted and what is stored are compared alike. */
+    private static final OpenKruiseProfile PROFILE = new OpenKruiseProfile(VerticalScaling.UNKNOWN, false);
+
+    private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS, OwnerStrategies.UNKNOWN, () -> PROFILE);
+    private static final AdmissionHandler REVIEWER = new AdmissionHandler(GuardSettings.DEFAULTS, GUARD);
+    private static final ManifestChecker CHECKER = new ManifestChecker(GUARD);
 
     @TempDir
     Path temp;

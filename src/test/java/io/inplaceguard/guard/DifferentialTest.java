@@ -109,14 +109,15 @@ public class DifferentialTest {
             ModelContainer now = after.containers().get(i);
             boolean image = old.image().equals(now.image())
                     || !now.image().isEmpty() && now.image().strip().equals(now.image());
-            if (!image || !old.fixed().equals(now.fixed()) || !isResize(old, now)) {
+            boolean guaranteed = qos(before).equals("Guaranteed");
+            if (!image || !old.fixed().equals(now.fixed()) || !isResize(old, now, guaranteed)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isResize(ModelContainer old, ModelContainer now) {
+    private static boolean isResize(ModelContainer old, ModelContainer now, boolean guaranteed) {
         if (!Objects.equals(old.limits().get("ephemeral-storage"), now.limits().get("ephemeral-storage"))) {
             return false;
         }
@@ -131,7 +132,8 @@ public class DifferentialTest {
                 return false;
             }
             // The running pods keep the request that was implied by the old limit.
-            if (request == null && number(limit) != number(oldLimit)) {
+            boolean differs = number(limit) != number(oldLimit);
+            if (request == null && differs && (guaranteed || number(limit) < number(oldLimit))) {
                 return false;
             }
         }
@@ -146,8 +148,13 @@ public class DifferentialTest {
         for (int i = 0; i < before.containers().size(); i++) {
             ModelContainer old = before.containers().get(i);
             ModelContainer now = after.containers().get(i);
-            if (!old.requests().equals(now.requests()) || !old.limits().equals(now.limits())) {
-                return true;
+            for (String resource : RESIZABLE) {
+                if (number(old.requests().get(resource))
+                                != number(now.requests().get(resource))
+                        || number(old.limits().get(resource))
+                                != number(now.limits().get(resource))) {
+                    return true;
+                }
             }
         }
         return false;

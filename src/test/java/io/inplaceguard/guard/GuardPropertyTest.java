@@ -120,7 +120,7 @@ class GuardPropertyTest {
     @Property(tries = 300)
     void a_changed_image_alone_is_no_violation(@ForAll("containers") JsonNode containers) {
         JsonNode edited = containers.deepCopy();
-        edited.forEach(container -> container.asObject().put("image", "other:2"));
+        edited.forEach(container -> container.asObject().put("image", "registry.example/other:2"));
         assertThat(GUARD.validate(Samples.update(cloneSet(containers), cloneSet(edited)), ObjectStage.SUBMITTED))
                 .isEqualTo(Verdict.ALLOWED);
     }

@@ -12,7 +12,10 @@ import tools.jackson.databind.JsonNode;
 /** One edit of one CloneSet or Pod a line, and what the guard says of it. */
 class GuardTest {
 
-    private static final Guard GUARD = new Guard(GuardSettings.DEFAULTS);
+    private static final Guard GUARD = new Guard(
+            GuardSettings.DEFAULTS,
+            OwnerStrategies.UNKNOWN,
+            () -> new OpenKruiseProfile(OpenKruiseProfile.VerticalScaling.ENABLED, true));
     private static final String SPEC = "/spec/template/spec";
 
     @ParameterizedTest(name = "{0} = {1}: [{2}] at {3}")
@@ -55,10 +58,8 @@ class GuardTest {
                 "/containers/0/resources/limits/memory       | -                | resource-set       | containers[name=app].resources.limits.memory",
                 "/containers/0/resources                     | -                | resource-set       | containers[name=app].resources.requests.cpu",
                 "/containers/1/resources/requests/memory     | \"1Mi\"          | resource-set       | containers[name=log].resources.requests.memory",
-                "/containers/0/resources/requests/cpu        | 0                | resource-set       | containers[name=app].resources.requests.cpu",
-                "/containers/0/resources/requests/cpu        | null             | resource-set       | containers[name=app].resources.requests.cpu",
                 "/containers/0/resources/requests/cpu        | \"1001m\"        | resource-bounds    | containers[name=app].resources.requests.cpu",
-                "/containers/1/resources/limits/memory       | \"256Mi\"        | resize-unsupported | containers[name=log].resources.limits.memory",
+                "/containers/1/resources/limits/memory       | \"64Mi\"         | resize-unsupported | containers[name=log].resources.limits.memory",
                 "/containers/0/resizePolicy                  | -                | resize-policy      | containers[name=app].resizePolicy",
                 "/containers/0/resizePolicy/0/restartPolicy  | \"Restart\"      | resize-policy      | containers[name=app].resizePolicy",
                 "/containers                                 | \"x\"            | malformed          | spec.template.spec.containers",
@@ -88,7 +89,7 @@ class GuardTest {
         Verdict foretold = GUARD.validate(
                 Samples.update(possible, Samples.set(possible, SPEC + pointer, value)), ObjectStage.SUBMITTED);
         assertThat(foretold.denied()).isFalse();
-        assertThat(foretold.warnings()).extracting(Warning::id).contains("recreate");
+        assertThat(foretold.warnings()).extracting(Warning::id).containsAnyOf("recreate", "never-finishes");
 
         JsonNode recreate = Samples.cloneSet("ReCreate");
         assertThat(GUARD.validate(
@@ -132,6 +133,8 @@ class GuardTest {
                 "/containers/0/resources/limits/cpu          | \"2\"",
                 "/containers/0/resources/limits/cpu          | 1",
                 "/containers/0/resources/limits/cpu          | \"1000m\"",
+                "/containers/0/resources/requests/cpu        | 0",
+                "/containers/0/resources/requests/cpu        | null",
                 "/containers/0/resources/limits/memory       | 1073741824",
                 "/containers/0/resources/claims              | []",
                 "/containers/0/args                          | []",

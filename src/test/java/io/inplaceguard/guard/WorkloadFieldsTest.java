@@ -2,6 +2,7 @@ package io.inplaceguard.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inplaceguard.rule.Violation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,8 +82,10 @@ class WorkloadFieldsTest {
             }
             case "claims" -> {
                 put(after, line.path().split("\\."), 0, JSON.readTree("[{\"metadata\":{\"name\":\"x\"}}]"));
-                assertThat(validate(line, before, after).warnings())
-                        .extracting(Warning::id)
+                Verdict verdict = validate(line, before, after);
+                assertThat(Stream.concat(
+                                verdict.warnings().stream().map(Warning::id),
+                                verdict.violations().stream().map(Violation::rule)))
                         .contains("volume-claim-templates");
             }
             case "not-applied" -> {

@@ -67,6 +67,7 @@ class WebhookServerTest {
         server = ServerConfiguration.run(
                 "--server.port=0",
                 "--management.server.port=0",
+                "--inplace-guard.openkruise.vertical-scaling=enabled",
                 "--inplace-guard.shutdown-delay=0s",
                 "--inplace-guard.certs.dir=" + certs);
         port = ((ServletWebServerApplicationContext) server).getWebServer().getPort();

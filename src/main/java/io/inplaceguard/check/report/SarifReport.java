@@ -1,12 +1,10 @@
 package io.inplaceguard.check.report;
 
 import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.Warning;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** SARIF 2.1.0 for code scanning; each result has the file and line of its field. */
@@ -14,8 +12,7 @@ final class SarifReport implements Report {
 
     @Override
     public String of(List<Result> results, boolean quiet, boolean colour) {
-        List<String> ids = new ArrayList<>(new Guard(GuardSettings.DEFAULTS).ruleIds());
-        ids.addAll(Warning.IDS);
+        List<String> ids = Guard.allIds();
         SarifLog log = new SarifLog();
         ids.forEach(id -> log.rule(id, "inplace-guard: " + id));
         for (Result result : results) {

@@ -1,0 +1,79 @@
+package io.inplaceguard.guard;
+
+import io.inplaceguard.template.Change;
+import io.inplaceguard.template.ChangeCategory;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The warning {@code not-applied}: existing pods of a SidecarSet get a new image only while the hash of everything else is
+ * the one they were created with.
+ * Source: SidecarSetHashWithoutImage and IsSidecarSetUpgradable (pkg/control/sidecarcontrol) of OpenKruise.
+ */
+final class SidecarSetWarnings {
+
+    private static final String ID = "not-applied";
+
+    private SidecarSetWarnings() {}
+
+    static Stream<Warning> of(Assessment assessment) {
+        if (assessment.governed().enforced() != UpdateStrategy.SIDECAR_IMAGES) {
+            return Stream.empty();
+        }
+        List<String> hashed = assessment.diff().changes().stream()
+                .filter(change -> change.category() != ChangeCategory.IMAGE)
+                .map(change -> change.path().toString())
+                .toList();
+        if (!hashed.isEmpty()) {
+            return Stream.of(new Warning(
+                    ID,
+                    "existing pods will be skipped, also for the images of this update: a SidecarSet updates only images in"
+                            + " place, not " + Warning.some(hashed, "spec.") + "; only new pods get it"));
+        }
+        return Stream.concat(skipped(assessment), neverApplied(assessment));
+    }
+
+    /** An earlier update of something else than images left pods behind; they are skipped now too. */
+    private static Stream<Warning> skipped(Assessment assessment) {
+        boolean image = assessment.diff().touches(ChangeCategory.IMAGE);
+        ObjectView stored = assessment.attributes().oldObject();
+        return image && isBehind(stored)
+                ? Stream.of(new Warning(
+                        ID,
+                        "status.updatedPods is below status.matchedPods: pods that were skipped because of an earlier change"
+                                + " are skipped for this image too; recreate them to get it"))
+                : Stream.empty();
+    }
+
+    private static boolean isBehind(@Nullable ObjectView stored) {
+        return stored != null && stored.status().updatedPods() < stored.status().matchedPods();
+    }
+
+    /** Fields that are used only when a pod is created. */
+    private static Stream<Warning> neverApplied(Assessment assessment) {
+        JsonNode before = assessment.governed().ownerBefore();
+        JsonNode after = assessment.governed().ownerAfter();
+        List<String> fields = Stream.of("initContainers", "volumes", "patchPodMetadata")
+                .filter(field -> !isSame(before.path(field), after.path(field)))
+                .filter(field -> assessment.diff().changes().stream().noneMatch(change -> isIn(change, field)))
+                .toList();
+        return fields.isEmpty()
+                ? Stream.empty()
+                : Stream.of(new Warning(
+                        ID,
+                        String.join(", ", fields)
+                                + " of a SidecarSet never reach existing pods; only new pods get the change"));
+    }
+
+    private static boolean isIn(Change change, String field) {
+        return change.path().toString().startsWith("spec." + field);
+    }
+
+    private static boolean isSame(JsonNode before, JsonNode after) {
+        boolean nothingBefore = before.isMissingNode() || before.isNull() || before.isEmpty();
+        boolean nothingAfter = after.isMissingNode() || after.isNull() || after.isEmpty();
+        return nothingBefore ? nothingAfter : before.equals(after);
+    }
+}

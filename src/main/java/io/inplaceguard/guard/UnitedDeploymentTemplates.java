@@ -1,0 +1,116 @@
+package io.inplaceguard.guard;
+
+import io.inplaceguard.template.FieldPath;
+import io.inplaceguard.template.JsonTree;
+import io.inplaceguard.template.ObjectLimits;
+import io.inplaceguard.template.PodTemplate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The templates of a UnitedDeployment's subsets: a child's template with the subset's patch.
+ * Source: ApplySubsetTemplate (pkg/controller/uniteddeployment/adapter) of OpenKruise.
+ */
+final class UnitedDeploymentTemplates {
+
+    private static final FieldPath SUBSETS = FieldPath.of("spec.topology.subsets");
+
+    /**
+     * A subset that is there before and after, with a patch in at least one of them.
+     *
+     * @param name   its name
+     * @param before the stored patch; an empty object for none
+     * @param after  the new patch; an empty object for none
+     */
+    record Subset(String name, JsonNode before, JsonNode after) {
+
+        /** Where the patch is. */
+        FieldPath path() {
+            return SUBSETS.element("name", name).field("patch");
+        }
+    }
+
+    private UnitedDeploymentTemplates() {}
+
+    /**
+     * The subsets whose pods an update may change. Nothing is merged yet.
+     *
+     * @param enforced whether InPlaceOnly is enforced for a child
+     * @throws MalformedObjectException when there are too many to compare and it is
+     */
+    static List<Subset> subsets(AdmissionAttributes attributes, boolean enforced) {
+        JsonNode wanted = subsets(attributes.object());
+        JsonNode stored = subsets(attributes.oldObject());
+        if (Math.max(wanted.size(), stored.size()) > ObjectLimits.MAX_SUBSETS) {
+            if (!enforced) {
+                return List.of();
+            }
+            throw new MalformedObjectException(
+                    SUBSETS.toString(),
+                    "The object has more than " + ObjectLimits.MAX_SUBSETS
+                            + " subsets and cannot be compared. Use fewer.");
+        }
+        Map<String, JsonNode> patches = new HashMap<>();
+        stored.forEach(subset -> patches.putIfAbsent(name(subset), patch(subset)));
+        List<Subset> found = new ArrayList<>();
+        for (JsonNode subset : wanted) {
+            JsonNode before = patches.get(name(subset));
+            JsonNode after = patch(subset);
+            if (before != null && !(isNothing(before) && isNothing(after))) {
+                found.add(new Subset(name(subset), before, after));
+            }
+        }
+        return found;
+    }
+
+    private static JsonNode subsets(@Nullable ObjectView object) {
+        return object == null ? JsonTree.EMPTY : object.spec().path("topology").path("subsets");
+    }
+
+    private static String name(JsonNode subset) {
+        return subset.path("name").asString("");
+    }
+
+    private static JsonNode patch(JsonNode subset) {
+        JsonNode patch = subset.path("patch");
+        return patch.isNull() || patch.isMissingNode() ? JsonTree.EMPTY : patch;
+    }
+
+    private static boolean isNothing(JsonNode patch) {
+        return patch.isObject() && patch.isEmpty();
+    }
+
+    /**
+     * The child's update once more with the patch of a subset.
+     *
+     * @return empty where the new patch cannot be applied and InPlaceOnly is not enforced, or the patch did not change
+     * @throws MalformedObjectException when a changed patch cannot be applied and InPlaceOnly is enforced
+     */
+    static Optional<TemplateUpdate> patched(TemplateUpdate child, Subset subset) {
+        PodTemplate stored;
+        try {
+            stored = child.before().patched(subset.path(), subset.before());
+        } catch (IllegalArgumentException e) {
+            // A stored patch that cannot be applied has never reached a pod.
+            stored = child.before();
+        }
+        try {
+            PodTemplate wanted = child.after().patched(subset.path(), subset.after());
+            return Optional.of(new TemplateUpdate(child.governed(), stored, wanted, true));
+        } catch (IllegalArgumentException e) {
+            if (child.governed().enforced() != UpdateStrategy.IN_PLACE_ONLY
+                    || subset.before().equals(subset.after())) {
+                return Optional.empty();
+            }
+            throw new MalformedObjectException(
+                    subset.path().toString(),
+                    "The patch of subset " + FieldPath.printable(subset.name())
+                            + " cannot be applied to the pod template: " + e.getMessage() + ". Correct it.");
+        }
+    }
+}

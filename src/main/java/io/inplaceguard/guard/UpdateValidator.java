@@ -1,0 +1,168 @@
+package io.inplaceguard.guard;
+
+import io.inplaceguard.guard.UnitedDeploymentTemplates.Subset;
+import io.inplaceguard.rule.Consequence;
+import io.inplaceguard.rule.PodUpdate;
+import io.inplaceguard.rule.Rules;
+import io.inplaceguard.rule.Violation;
+import io.inplaceguard.template.Defaulting;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates one update, template by template: the strategy first, and only what it governs is read and compared. Holds one
+ * template at a time. Used once, by one thread.
+ */
+final class UpdateValidator {
+
+    /** Violations of one object that are collected; an answer shows ten. */
+    private static final int MAX_VIOLATIONS = 1_000;
+
+    private final Rules rules;
+    private final AdmissionAttributes attributes;
+    private final ObjectStage stage;
+    private final OpenKruiseProfile profile;
+    private final List<Violation> violations = new ArrayList<>();
+    private final Set<Warning> warnings = new LinkedHashSet<>();
+
+    UpdateValidator(Rules rules, AdmissionAttributes attributes, ObjectStage stage, OpenKruiseProfile profile) {
+        this.rules = rules;
+        this.attributes = attributes;
+        this.stage = stage;
+        this.profile = profile;
+    }
+
+    /** @throws MalformedObjectException when the object cannot be read and InPlaceOnly is, or may be, enforced */
+    Verdict validate(WorkloadKind kind, OwnerStrategies owners) {
+        if (attributes.oldObject() == null && attributes.object() == null) {
+            throw new MalformedObjectException(
+                    "", "The request has neither object nor oldObject, so nothing can be compared.");
+        }
+        for (GovernedTemplate governed : GovernedTemplate.of(kind, attributes, owners)) {
+            MisplacedStrategy.of(governed).forEach(warnings::add);
+            if (governed.isRecreatedAnyway()) {
+                if (governed.controller() == Controller.STATEFUL_SET) {
+                    ClaimTemplateWarnings.added(governed, TemplateUpdate.claimChanges(governed))
+                            .forEach(warnings::add);
+                }
+                continue;
+            }
+            requireBoth(governed);
+            Optional<Violation> tooLarge = tooLarge(attributes.object(), "new", governed)
+                    .or(() -> tooLarge(attributes.oldObject(), "stored", governed));
+            if (tooLarge.isPresent()) {
+                if (governed.enforced() == UpdateStrategy.IN_PLACE_ONLY) {
+                    violations.add(tooLarge.get());
+                }
+                continue;
+            }
+            validate(TemplateUpdate.of(governed), kind.isUnitedDeployment());
+        }
+        return new Verdict(violations, List.copyOf(warnings));
+    }
+
+    /** Where InPlaceOnly is enforced an update needs both of its objects. */
+    private void requireBoth(GovernedTemplate governed) {
+        boolean enforced = governed.enforced() == UpdateStrategy.IN_PLACE_ONLY
+                || (attributes.object() == null && governed.stored() == UpdateStrategy.IN_PLACE_ONLY);
+        if (enforced && (attributes.oldObject() == null || attributes.object() == null)) {
+            throw new MalformedObjectException(
+                    governed.path().toString(),
+                    "The request for this update has no " + (attributes.oldObject() == null ? "oldObject" : "object")
+                            + ", so nothing can be compared. Send both.");
+        }
+    }
+
+    private static Optional<Violation> tooLarge(@Nullable ObjectView object, String which, GovernedTemplate governed) {
+        return Optional.ofNullable(object)
+                .flatMap(ObjectView::exceededLimit)
+                .map(limit -> Violation.malformed(
+                        governed.path().toString(),
+                        "The " + which + " object is too large to be compared: " + limit
+                                + ". Make it smaller, or use a strategy that recreates pods."));
+    }
+
+    private void validate(TemplateUpdate update, boolean united) {
+        Set<String> seen = new HashSet<>();
+        assess(update, seen);
+        if (!united) {
+            return;
+        }
+        boolean enforced = update.governed().enforced() == UpdateStrategy.IN_PLACE_ONLY;
+        for (Subset subset : UnitedDeploymentTemplates.subsets(attributes, enforced)) {
+            if (violations.size() >= MAX_VIOLATIONS) {
+                return;
+            }
+            UnitedDeploymentTemplates.patched(update, subset).ifPresent(patched -> assess(patched, seen));
+        }
+    }
+
+    /**
+     * Adds the violations and warnings of one template.
+     *
+     * @param seen the violations of the child's template, by rule and place in the template; a subset shares that template,
+     *             so they are not reported for it again
+     */
+    private void assess(TemplateUpdate update, Set<String> seen) {
+        GovernedTemplate governed = update.governed();
+        boolean enforced = governed.enforced() == UpdateStrategy.IN_PLACE_ONLY;
+        PodUpdate pods = update.compare(stage, profile);
+        List<Violation> all = enforced ? withDefaultsAsOne(governed, pods) : violations(governed, pods);
+        List<Violation> found = new ArrayList<>();
+        for (Violation violation : all) {
+            String place = place(violation, update);
+            if (!update.subset()) {
+                seen.add(place);
+                found.add(violation);
+            } else if (!seen.contains(place)) {
+                found.add(violation);
+            }
+        }
+        if (enforced) {
+            found.stream().limit(MAX_VIOLATIONS - violations.size()).forEach(violations::add);
+        }
+        if (all.isEmpty() || !found.isEmpty()) {
+            warnings.addAll(Warnings.of(new Assessment(attributes, update, pods, found, profile)));
+        }
+    }
+
+    private static String place(Violation violation, TemplateUpdate update) {
+        String template = update.after().path().toString();
+        String field = violation.field();
+        return violation.rule() + " " + (field.startsWith(template) ? field.substring(template.length()) : field);
+    }
+
+    /** What keeps the update from being done in place under the strategy that governs it. */
+    private List<Violation> violations(GovernedTemplate governed, PodUpdate pods) {
+        return switch (governed.enforced()) {
+            case IN_PLACE_ONLY -> rules.check(pods);
+            // OpenKruise patches labels and annotations in place, whatever the cluster's settings forbid.
+            case IN_PLACE_IF_POSSIBLE ->
+                rules.check(pods).stream()
+                        .filter(violation -> violation.consequence() != Consequence.POLICY)
+                        .toList();
+            // Nothing is enforced on such a Pod; whether its resize will be accepted decides the warnings.
+            case RECREATE -> governed.origin().isPod() ? rules.check(pods) : List.of();
+            case SIDECAR_IMAGES -> List.of();
+        };
+    }
+
+    /** The same, where all differences that are only defaults of OpenKruise's webhook become one violation. */
+    private List<Violation> withDefaultsAsOne(GovernedTemplate governed, PodUpdate pods) {
+        if (governed.controller().defaulting() == Defaulting.NONE) {
+            return violations(governed, pods);
+        }
+        return WrittenDefaults.of(pods)
+                .map(defaults -> {
+                    List<Violation> others = new ArrayList<>(violations(governed, defaults.others()));
+                    others.add(defaults.violation());
+                    return others;
+                })
+                .orElseGet(() -> violations(governed, pods));
+    }
+}
