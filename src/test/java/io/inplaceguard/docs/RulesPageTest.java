@@ -81,9 +81,10 @@ class RulesPageTest {
         request.set("oldObject", side(diff, '+'));
         request.set("object", side(diff, '-'));
         String kind = request.path("object").path("kind").asString();
+        boolean pod = kind.equals("Pod");
         request.putObject("kind")
-                .put("group", "apps.kruise.io")
-                .put("version", "v1beta1")
+                .put("group", pod ? "" : "apps.kruise.io")
+                .put("version", pod ? "v1" : "v1beta1")
                 .put("kind", kind);
         byte[] body = review.toString().getBytes(StandardCharsets.UTF_8);
         AdmissionResult answer = REVIEWER.answer(Endpoint.VALIDATE, body, body.length);

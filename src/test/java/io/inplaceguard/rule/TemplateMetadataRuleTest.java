@@ -29,7 +29,7 @@ class TemplateMetadataRuleTest {
     }
 
     @Test
-    void a_policy_of_the_cluster_is_told_from_what_the_api_server_refuses() {
+    void a_policy_of_the_cluster_differs_from_what_the_api_server_refuses() {
         assertThat(consequence("label-added")).isEqualTo(Consequence.POLICY);
         assertThat(consequence("label-with-an-invalid-value")).isEqualTo(Consequence.REFUSED);
         assertThat(consequence("finalizer-added")).isEqualTo(Consequence.REFUSED);
