@@ -306,6 +306,7 @@ class ChartTest {
                         "apps.kruise.io/uniteddeployments" + followed,
                         "apps/statefulsets" + followed,
                         "apps/daemonsets" + followed,
+                        "apps/controllerrevisions [\"get\"]",
                         "/events [\"create\"]",
                         "coordination.k8s.io/leases [\"create\"]",
                         "coordination.k8s.io/leases [\"get\",\"update\",\"patch\"]");
@@ -347,7 +348,10 @@ class ChartTest {
                 boolean owners = verbs.equals("[\"list\",\"watch\"]")
                         && rule.path("apiGroups").toString().contains("apps.kruise.io");
                 boolean tracked = isOfTheTracker(role) && verbs.equals("[\"get\",\"list\",\"watch\",\"patch\"]");
-                assertThat(rule.has("resourceNames") || verbs.equals("[\"create\"]") || owners || tracked)
+                boolean revisions = isOfTheTracker(role)
+                        && verbs.equals("[\"get\"]")
+                        && rule.path("resources").toString().equals("[\"controllerrevisions\"]");
+                assertThat(rule.has("resourceNames") || verbs.equals("[\"create\"]") || owners || tracked || revisions)
                         .as("%s", rule)
                         .isTrue();
             }

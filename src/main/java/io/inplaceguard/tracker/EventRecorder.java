@@ -9,12 +9,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes events about Pods at a bounded rate. Each method makes one call; a failure that may pass is thrown to the caller. */
+/** Writes events about pods and workloads at a bounded rate. Each method makes one call; a failure that may pass is thrown to the caller. */
 final class EventRecorder {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
@@ -22,6 +23,8 @@ final class EventRecorder {
     private static final int CONFLICT = 409;
     private static final Set<Integer> REFUSED = Set.of(403, 404, 422);
     private static final int MAX_NAME = 253;
+    private static final int MAX_FIELDS = 10;
+    private static final int MAX_MESSAGE = 1000;
 
     private enum Type {
         Normal,
@@ -57,6 +60,31 @@ final class EventRecorder {
                 Type.Normal,
                 "the resources of the spec are in effect",
                 occasion(pod, details.since().toString()));
+    }
+
+    /**
+     * Reports that a rollout cannot finish, once for each pair of revisions.
+     *
+     * @param fields paths of what cannot be applied in place
+     */
+    void rolloutStuck(TrackedOwner owner, Rollout rollout, List<String> fields) {
+        String named = String.join(", ", fields.subList(0, Math.min(fields.size(), MAX_FIELDS)))
+                + (fields.size() > MAX_FIELDS ? " and " + (fields.size() - MAX_FIELDS) + " more" : "");
+        String bounded = named.length() > MAX_MESSAGE ? named.substring(0, MAX_MESSAGE) + "..." : named;
+        create(
+                new ObjectReferenceBuilder()
+                        .withApiVersion(owner.apiVersion())
+                        .withKind(owner.kind())
+                        .withNamespace(owner.namespace())
+                        .withName(owner.name())
+                        .withUid(owner.uid())
+                        .build(),
+                "RolloutStuck",
+                Type.Warning,
+                "the rollout to revision " + rollout.update()
+                        + " cannot finish under InPlaceOnly, these fields cannot be changed in " + "place: "
+                        + bounded.replaceAll("\\p{Cntrl}", " ") + ". Revert them, or change the update strategy",
+                rollout.current() + " " + rollout.update());
     }
 
     private static ObjectReference reference(TrackedPod pod) {

@@ -108,7 +108,10 @@ final class ResizeIndex {
                     .computeIfAbsent(owner.parent(), uid -> new HashSet<>())
                     .add(owner.uid());
         }
-        if (owner.annotated() != null || worst(owner.uid()).isPresent()) {
+        Rollout rolloutBefore = before == null ? null : before.rollout();
+        if (owner.annotated() != null
+                || worst(owner.uid()).isPresent()
+                || !Objects.equals(owner.rollout(), rolloutBefore)) {
             enqueueOwner(owner.uid());
         }
     }

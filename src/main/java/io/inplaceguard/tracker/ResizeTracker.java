@@ -39,6 +39,7 @@ final class ResizeTracker implements AutoCloseable {
     private final ResizeIndex index = new ResizeIndex(queue::add);
     private final PodReconciler podReconciler;
     private final WorkloadReconciler workloadReconciler;
+    private final RolloutReconciler rolloutReconciler;
     private final SharedIndexInformer<Pod> podInformer;
     private final WorkloadInformers ownerInformers;
     private boolean elected;
@@ -52,8 +53,10 @@ final class ResizeTracker implements AutoCloseable {
     ResizeTracker(KubernetesClient client, int writesPerSecond, Consumer<ResizeTransition> transitions) {
         RateLimiter limiter = new RateLimiter(writesPerSecond);
         ResizeAnnotations annotations = new ResizeAnnotations(client, limiter);
-        this.podReconciler = new PodReconciler(index, annotations, new EventRecorder(client, limiter), transitions);
+        EventRecorder events = new EventRecorder(client, limiter);
+        this.podReconciler = new PodReconciler(index, annotations, events, transitions);
         this.workloadReconciler = new WorkloadReconciler(index, annotations);
+        this.rolloutReconciler = new RolloutReconciler(client, limiter, index, events);
         this.podInformer = client.pods()
                 .inAnyNamespace()
                 .withLimit(PAGE_SIZE)
@@ -118,6 +121,11 @@ final class ResizeTracker implements AutoCloseable {
         return isLeading() ? index.count(state) : 0;
     }
 
+    /** Workloads of that kind whose rollout cannot finish; 0 where this process does not lead. */
+    long countStuckRollouts(String kind) {
+        return isLeading() ? rolloutReconciler.count(kind) : 0;
+    }
+
     ResizeIndex index() {
         return index;
     }
@@ -128,6 +136,7 @@ final class ResizeTracker implements AutoCloseable {
                 podReconciler.reconcile(pod.name());
             } else if (key instanceof ResizeIndex.Key.OfOwner owner) {
                 workloadReconciler.reconcile(owner.uid());
+                rolloutReconciler.reconcile(owner.uid());
             }
         } catch (KubernetesClientException e) {
             // Deleted meanwhile: nothing is left to annotate.
@@ -188,6 +197,7 @@ final class ResizeTracker implements AutoCloseable {
         @Override
         public void onDelete(GenericKubernetesResource workload, boolean unknown) {
             index.forgetOwner(workload.getMetadata().getUid());
+            rolloutReconciler.forget(workload.getMetadata().getUid());
         }
     }
 }

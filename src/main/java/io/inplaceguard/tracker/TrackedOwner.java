@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param parent    uid of its own controller, such as a UnitedDeployment; null for none
  * @param annotated the value of its annotation {@code resize}; null where it has none
  * @param settled   whether by its status all its pods are of its newest template
+ * @param rollout   its unfinished rollout under InPlaceOnly; null for none
  */
 record TrackedOwner(
         String apiVersion,
@@ -24,7 +25,8 @@ record TrackedOwner(
         String version,
         @Nullable String parent,
         @Nullable String annotated,
-        boolean settled) {
+        boolean settled,
+        @Nullable Rollout rollout) {
 
     static TrackedOwner of(GenericKubernetesResource workload) {
         ObjectMeta metadata = workload.getMetadata();
@@ -38,7 +40,8 @@ record TrackedOwner(
                 TrackedPod.controller(metadata),
                 Objects.requireNonNullElse(metadata.getAnnotations(), Map.<String, String>of())
                         .get(AnnotationKeys.RESIZE),
-                isSettled(workload));
+                isSettled(workload),
+                Rollout.of(workload).orElse(null));
     }
 
     /** A DaemonSet counts in updatedNumberScheduled, the others in updatedReplicas. */

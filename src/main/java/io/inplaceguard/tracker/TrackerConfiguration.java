@@ -53,7 +53,7 @@ public class TrackerConfiguration {
     ResizeTracker tracker(KubernetesClient client, Settings settings, MeterRegistry registry) {
         TrackerMetrics metrics = new TrackerMetrics(registry);
         ResizeTracker tracker = new ResizeTracker(client, settings.track().writesPerSecond(), metrics::record);
-        metrics.register(tracker::count, tracker::isLeading);
+        metrics.register(tracker::count, tracker::countStuckRollouts, tracker::isLeading);
         return tracker.start(KINDS);
     }
 

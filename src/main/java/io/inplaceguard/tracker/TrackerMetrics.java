@@ -35,10 +35,18 @@ final class TrackerMetrics {
     /**
      * Registers the gauges.
      *
-     * @param pods    how many pods are in a state
-     * @param leading whether this process leads
+     * @param pods          how many pods are in a state
+     * @param stuckRollouts how many workloads of a kind have a rollout that cannot finish
+     * @param leading       whether this process leads
      */
-    void register(ToLongFunction<ResizeState> pods, BooleanSupplier leading) {
+    void register(ToLongFunction<ResizeState> pods, ToLongFunction<String> stuckRollouts, BooleanSupplier leading) {
+        for (String kind : Rollout.KINDS) {
+            Gauge.builder("inplace.guard.stuck.rollouts", () -> stuckRollouts.applyAsLong(kind))
+                    .tag("kind", kind)
+                    .description(
+                            "Workloads under InPlaceOnly whose rollout cannot finish; 0 in a tracker that does not lead")
+                    .register(registry);
+        }
         for (ResizeState state : ResizeState.values()) {
             Gauge.builder("inplace.guard.resize.pods", () -> pods.applyAsLong(state))
                     .tag("state", state.word())

@@ -19,7 +19,8 @@ class ResizeIndexTest {
     }
 
     private static TrackedOwner owner(String uid, int version, @Nullable String parent, @Nullable String annotated) {
-        return new TrackedOwner("v1", "CloneSet", "prod", uid, uid, String.valueOf(version), parent, annotated, false);
+        return new TrackedOwner(
+                "v1", "CloneSet", "prod", uid, uid, String.valueOf(version), parent, annotated, false, null);
     }
 
     @Test

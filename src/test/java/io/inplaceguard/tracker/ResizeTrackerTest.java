@@ -55,7 +55,7 @@ class ResizeTrackerTest {
     private ResizeTracker tracker(boolean leads) {
         TrackerMetrics metrics = new TrackerMetrics(meters);
         ResizeTracker tracker = new ResizeTracker(cluster.client, 10_000, metrics::record);
-        metrics.register(tracker::count, tracker::isLeading);
+        metrics.register(tracker::count, tracker::countStuckRollouts, tracker::isLeading);
         trackers.add(tracker);
         tracker.start(OFTEN);
         await().until(tracker::hasSynced);

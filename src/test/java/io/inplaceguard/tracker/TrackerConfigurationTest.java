@@ -58,7 +58,7 @@ class TrackerConfigurationTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> get("/readyz").statusCode() == 200);
             String metrics = get("/metrics").body();
             for (String metric : Files.readAllLines(Path.of("src/test/resources/metrics.txt"))) {
-                if (metric.contains("resize") || metric.contains("tracker")) {
+                if (metric.contains("resize") || metric.contains("tracker") || metric.contains("stuck")) {
                     assertThat(metrics).contains(metric);
                 }
             }
