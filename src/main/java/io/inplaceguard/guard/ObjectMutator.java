@@ -64,7 +64,7 @@ final class ObjectMutator {
             TemplateUpdate update = restored(TemplateUpdate.of(governed));
             resized |= isResizedInPlace(update);
             if (united && !resized && governed.wanted().isInPlace()) {
-                for (Subset subset : UnitedDeploymentTemplates.subsets(attributes, false)) {
+                for (Subset subset : UnitedDeploymentTemplates.subsets(attributes, governed.templateAfter(), false)) {
                     resized |= UnitedDeploymentTemplates.patched(update, subset)
                             .filter(this::isResizedInPlace)
                             .isPresent();

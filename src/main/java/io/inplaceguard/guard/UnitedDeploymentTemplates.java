@@ -20,6 +20,12 @@ final class UnitedDeploymentTemplates {
 
     private static final FieldPath SUBSETS = FieldPath.of("spec.topology.subsets");
 
+    /** Values of a template times the subsets that it is compared for: about a second of CPU. */
+    private static final long MAX_COMPARED_VALUES = 8_000_000;
+
+    /** So few that the values of a template need not be counted: those of one object are bounded too. */
+    private static final int FEW_SUBSETS = 20;
+
     /**
      * A subset that is there before and after, with a patch in at least one of them.
      *
@@ -40,20 +46,19 @@ final class UnitedDeploymentTemplates {
     /**
      * The subsets whose pods an update may change. Nothing is merged yet.
      *
-     * @param enforced whether InPlaceOnly is enforced for a child
+     * @param template the child's new template, which is compared once for each of them
+     * @param enforced whether InPlaceOnly is enforced for the child
+     * @return none where there are too many to compare and InPlaceOnly is not enforced
      * @throws MalformedObjectException when there are too many to compare and it is
      */
-    static List<Subset> subsets(AdmissionAttributes attributes, boolean enforced) {
+    static List<Subset> subsets(AdmissionAttributes attributes, JsonNode template, boolean enforced) {
         JsonNode wanted = subsets(attributes.object());
         JsonNode stored = subsets(attributes.oldObject());
         if (Math.max(wanted.size(), stored.size()) > ObjectLimits.MAX_SUBSETS) {
-            if (!enforced) {
-                return List.of();
-            }
-            throw new MalformedObjectException(
-                    SUBSETS.toString(),
-                    "The object has more than " + ObjectLimits.MAX_SUBSETS
-                            + " subsets and cannot be compared. Use fewer.");
+            return tooMany(enforced, "The object has more than " + ObjectLimits.MAX_SUBSETS + " subsets");
+        }
+        if (wanted.size() > FEW_SUBSETS && (long) wanted.size() * values(template) > MAX_COMPARED_VALUES) {
+            return tooMany(enforced, "The pod template is too large for " + wanted.size() + " subsets");
         }
         Map<String, JsonNode> patches = new HashMap<>();
         stored.forEach(subset -> patches.putIfAbsent(name(subset), patch(subset)));
@@ -66,6 +71,22 @@ final class UnitedDeploymentTemplates {
             }
         }
         return found;
+    }
+
+    private static List<Subset> tooMany(boolean enforced, String problem) {
+        if (enforced) {
+            throw new MalformedObjectException(
+                    SUBSETS.toString(), problem + " and cannot be compared. Use fewer subsets.");
+        }
+        return List.of();
+    }
+
+    private static int values(JsonNode node) {
+        int values = 1;
+        for (JsonNode child : node) {
+            values += child.isContainer() ? values(child) : 1;
+        }
+        return values;
     }
 
     private static JsonNode subsets(@Nullable ObjectView object) {

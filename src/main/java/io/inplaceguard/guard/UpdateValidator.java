@@ -94,7 +94,8 @@ final class UpdateValidator {
             return;
         }
         boolean enforced = update.governed().enforced() == UpdateStrategy.IN_PLACE_ONLY;
-        for (Subset subset : UnitedDeploymentTemplates.subsets(attributes, enforced)) {
+        for (Subset subset :
+                UnitedDeploymentTemplates.subsets(attributes, update.governed().templateAfter(), enforced)) {
             if (violations.size() >= MAX_VIOLATIONS) {
                 return;
             }
