@@ -44,6 +44,7 @@ final class PodSchema {
      * @param pointer      whether Go writes it even where it is "", false, 0, [] or {}, so that these differ from absence
      * @param type         of the struct, or of the list's elements; null for scalars, maps and lists of scalars
      * @param keys         the fields that name a list's elements in paths, as alternatives; empty where only their index does
+     * @param mergeKey     by which a strategic merge patch merges the list; empty where it replaces it
      * @param category     of changes in it; null for that of what surrounds it
      * @param rounded      whether OpenKruise rounds its quantities up to milli
      * @param undefaulted  whether OpenKruise writes no defaults inside of it
@@ -57,6 +58,7 @@ final class PodSchema {
             boolean pointer,
             @Nullable Type type,
             List<List<String>> keys,
+            String mergeKey,
             @Nullable ChangeCategory category,
             boolean rounded,
             boolean undefaulted,
@@ -124,6 +126,12 @@ final class PodSchema {
 
         boolean has(String field) {
             return fields.containsKey(field);
+        }
+
+        /** The field of that name; null where the table does not have it. */
+        @Nullable
+        Field find(String field) {
+            return fields.get(field);
         }
 
         Field field(String field) {
@@ -215,6 +223,7 @@ final class PodSchema {
                         : Stream.of(keys.split("\\|"))
                                 .map(alternative -> List.of(alternative.split(",")))
                                 .toList(),
+                after("merged-by", words),
                 category.isEmpty()
                         ? null
                         : ChangeCategory.valueOf(category.replace('-', '_').toUpperCase(Locale.ROOT)),
