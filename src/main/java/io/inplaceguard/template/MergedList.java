@@ -32,6 +32,7 @@ final class MergedList {
             return NODES.arrayNode();
         }
         String key = field.mergeKey();
+        requireKeys(elements(patch), key);
         List<JsonNode> kept = elements(original);
         List<JsonNode> added = new ArrayList<>();
         Set<String> deleted = new HashSet<>();
@@ -47,7 +48,6 @@ final class MergedList {
             }
         }
         if (replace) {
-            added.forEach(element -> keyOf(element, key));
             return list(added.stream().map(StrategicMergePatch::stripped).toList());
         }
         if (!deleted.isEmpty()) {
@@ -122,6 +122,8 @@ final class MergedList {
         String key = field.mergeKey();
         List<JsonNode> names = elements(order);
         List<JsonNode> wanted = elements(patch);
+        requireKeys(names, key);
+        requireKeys(wanted, key);
         checkOrder(wanted, names, key);
         List<JsonNode> merged;
         if (patch.isMissingNode()) {
@@ -201,13 +203,24 @@ final class MergedList {
         return index;
     }
 
-    /** The key of an element, such that equal texts are equal JSON values. */
+    /** The key of an element, such that equal texts are equal JSON values. Go writes a key that is absent as its zero value. */
     private static String keyOf(JsonNode element, String key) {
         JsonNode value = key.equals(ITSELF) ? element : element.path(key);
-        if (value.isMissingNode()) {
-            throw new IllegalArgumentException("an element of a list has no " + key);
+        if (value.isMissingNode() || value.isNull()) {
+            return "\"\"";
         }
         return value.isNumber() ? value.decimalValue().stripTrailingZeros().toString() : value.toString();
+    }
+
+    /** Elements of a patch must have a key. */
+    private static void requireKeys(List<JsonNode> patch, String key) {
+        for (JsonNode element : patch) {
+            boolean isReplace =
+                    element.path(StrategicMergePatch.DIRECTIVE).asString("").equals(StrategicMergePatch.REPLACE);
+            if (!isReplace && !key.equals(ITSELF) && element.path(key).isMissingNode()) {
+                throw new IllegalArgumentException("an element of a list has no " + key);
+            }
+        }
     }
 
     private static List<JsonNode> elements(JsonNode list) {

@@ -51,7 +51,8 @@ final class StrategicMergePatch {
             return switch (patch.path(DIRECTIVE).asString("")) {
                 case REPLACE -> stripped(patch).asObject();
                 case DELETE -> NODES.objectNode();
-                default -> throw new IllegalArgumentException("it has a $patch directive other than replace and delete");
+                default ->
+                    throw new IllegalArgumentException("it has a $patch directive other than replace and delete");
             };
         }
         ObjectNode merged = NODES.objectNode();
@@ -87,7 +88,10 @@ final class StrategicMergePatch {
             merged.remove(name);
         } else if (there.isObject() && wanted.isObject()) {
             merged.set(name, object(field == null ? null : field.type(), there, wanted));
-        } else if (there.isArray() && wanted.isArray() && field != null && !field.mergeKey().isEmpty()) {
+        } else if (there.isArray()
+                && wanted.isArray()
+                && field != null
+                && !field.mergeKey().isEmpty()) {
             merged.set(name, MergedList.merged(field, there, wanted));
         } else {
             add(merged, name, wanted);
@@ -103,13 +107,14 @@ final class StrategicMergePatch {
         }
     }
 
-    /** A new value: objects that are directives are left out. */
+    /** A new value: nulls in objects, and objects that are directives, are left out. */
     static JsonNode cleaned(JsonNode wanted) {
         if (wanted.isObject()) {
             ObjectNode object = NODES.objectNode();
             for (var member : wanted.properties()) {
-                if (!member.getKey().startsWith("$") && !isDirective(member.getValue())) {
-                    object.set(member.getKey(), cleaned(member.getValue()));
+                JsonNode value = member.getValue();
+                if (!member.getKey().startsWith("$") && !value.isNull() && !isDirective(value)) {
+                    object.set(member.getKey(), cleaned(value));
                 }
             }
             return object;

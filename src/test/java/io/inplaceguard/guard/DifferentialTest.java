@@ -316,7 +316,7 @@ public class DifferentialTest {
         switch (random.nextInt(12)) {
             case 0 -> limits.put("ephemeral-storage", new Amount(amount, Format.BINARY));
             case 1 -> requests.remove(resource);
-            case 2 -> requests.remove(resource);
+            case 2 -> requests.computeIfPresent(resource, (name, was) -> new Amount(0, was.format()));
             case 3 -> {
                 if (respells) {
                     limits.computeIfPresent("memory", (name, was) -> new Amount(was.number(), other(was.format())));

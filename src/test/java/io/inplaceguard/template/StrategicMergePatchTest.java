@@ -24,8 +24,8 @@ class StrategicMergePatchTest {
 
     /** Templates, patches and what StrategicMergePatch of k8s.io/apimachinery 0.32 made of them; null where it refused. */
     private static List<JsonNode> decided() throws IOException {
-        var stream = Objects.requireNonNull(
-                StrategicMergePatchTest.class.getResourceAsStream("/fields/patches.jsonl.gz"));
+        var stream =
+                Objects.requireNonNull(StrategicMergePatchTest.class.getResourceAsStream("/fields/patches.jsonl.gz"));
         return new BufferedReader(new InputStreamReader(new GZIPInputStream(stream), StandardCharsets.UTF_8))
                 .lines()
                 .map(JSON::readTree)
@@ -65,8 +65,11 @@ class StrategicMergePatchTest {
     void containers_are_ordered_as_by_the_api_machinery(String spec, String names) {
         JsonNode template =
                 JSON.readTree("{\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"}]}}");
-        JsonNode merged = StrategicMergePatch.apply(template, JSON.createObjectNode().set("spec", JSON.readTree(spec)));
-        assertThat(merged.at("/spec/containers").valueStream().map(container -> container.path("name").asString()))
+        JsonNode merged =
+                StrategicMergePatch.apply(template, JSON.createObjectNode().set("spec", JSON.readTree(spec)));
+        assertThat(merged.at("/spec/containers")
+                        .valueStream()
+                        .map(container -> container.path("name").asString()))
                 .containsExactly(names.split(" "));
     }
 
@@ -74,10 +77,15 @@ class StrategicMergePatchTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[]", "{\"spec\":{\"$patch\":\"merge\"}}", "{\"spec\":{\"containers\":[{\"image\":\"x\"}]}}",
-                "{\"spec\":{\"containers\":[5]}}", "{\"spec\":{\"containers\":[null]}}",
-                "{\"spec\":{\"$setElementOrder/tolerations\":[]}}", "{\"spec\":{\"$setElementOrder/containers\":5}}",
-                "{\"spec\":{\"$retainKeys\":5}}", "{\"spec\":{\"$retainKeys\":[],\"hostNetwork\":true}}",
+                "[]",
+                "{\"spec\":{\"$patch\":\"merge\"}}",
+                "{\"spec\":{\"containers\":[{\"image\":\"x\"}]}}",
+                "{\"spec\":{\"containers\":[5]}}",
+                "{\"spec\":{\"containers\":[null]}}",
+                "{\"spec\":{\"$setElementOrder/tolerations\":[]}}",
+                "{\"spec\":{\"$setElementOrder/containers\":5}}",
+                "{\"spec\":{\"$retainKeys\":5}}",
+                "{\"spec\":{\"$retainKeys\":[],\"hostNetwork\":true}}",
             })
     void a_patch_that_kubernetes_refuses_is_refused(String patch) {
         JsonNode template = JSON.readTree("{\"spec\":{\"containers\":[{\"name\":\"a\"}]}}");
@@ -105,7 +113,8 @@ class StrategicMergePatchTest {
 
     @Test
     void what_a_patch_does_not_touch_is_shared() {
-        JsonNode template = JSON.readTree("{\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"volumes\":[]}}");
+        JsonNode template =
+                JSON.readTree("{\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"volumes\":[]}}");
         JsonNode merged = StrategicMergePatch.apply(
                 template, JSON.readTree("{\"spec\":{\"containers\":[{\"name\":\"b\",\"image\":\"x\"}]}}"));
         assertThat(merged.at("/spec/volumes")).isSameAs(template.at("/spec/volumes"));
