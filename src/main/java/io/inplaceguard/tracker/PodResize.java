@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * pkg/kubelet/allocation/allocation_manager.go), {@code status.resize} before.
  *
  * @param state   its state
- * @param reason  the condition's reason, such as {@code Error}; empty where there is none
- * @param message the condition's message; empty where there is none
- * @param since   the condition's last transition as Kubernetes writes it; empty where there is none
+ * @param reason  the condition's reason, such as {@code Error}; empty for none
+ * @param message the condition's message; empty for none
+ * @param since   the condition's last transition as Kubernetes writes it; empty for none
  * @param target  a fingerprint of the amounts that the spec asks for
  * @param steps   what is not in effect yet
  */

@@ -21,8 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param state   the state's word; empty where an older tracker wrote it
  * @param since   when the tracker first saw a resize to this target, in seconds
  * @param target  the fingerprint of {@link ResizeStep#target}; empty where an older tracker wrote it
- * @param reason  the condition's reason; empty where there is none
- * @param message the kubelet's message, at most 300 characters; empty where there is none
+ * @param reason  the condition's reason; empty for none
+ * @param message the kubelet's message, at most 300 characters; empty for none
  * @param steps   what is not in effect yet, at most 40
  */
 record ResizeDetails(

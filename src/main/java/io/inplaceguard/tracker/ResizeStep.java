@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param container the name of the regular, sidecar or init container; empty for the Pod's own {@code spec.resources}
  * @param list      {@code requests} or {@code limits}
  * @param resource  {@code cpu} or {@code memory}
- * @param from      the amount in effect, as Kubernetes writes it; empty where there is none
+ * @param from      the amount in effect, as Kubernetes writes it; empty for none
  * @param to        the amount wanted; empty where it was removed
  */
 record ResizeStep(String container, String list, String resource, String from, String to) {
