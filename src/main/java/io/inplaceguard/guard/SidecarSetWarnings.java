@@ -1,7 +1,7 @@
 package io.inplaceguard.guard;
 
-import io.inplaceguard.template.Change;
 import io.inplaceguard.template.ChangeCategory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,14 +51,19 @@ final class SidecarSetWarnings {
         return stored != null && stored.status().updatedPods() < stored.status().matchedPods();
     }
 
-    /** Fields that are used only when a pod is created. */
+    /** Fields that are used only when a pod is created. Sidecars among the init containers are updated; the others are not. */
     private static Stream<Warning> neverApplied(Assessment assessment) {
         JsonNode before = assessment.governed().ownerBefore();
         JsonNode after = assessment.governed().ownerAfter();
-        List<String> fields = Stream.of("initContainers", "volumes", "patchPodMetadata")
-                .filter(field -> !isSame(before.path(field), after.path(field)))
-                .filter(field -> assessment.diff().changes().stream().noneMatch(change -> isIn(change, field)))
-                .toList();
+        List<String> fields = new ArrayList<>();
+        if (!plainInitContainers(before).equals(plainInitContainers(after))) {
+            fields.add("plain initContainers");
+        }
+        for (String field : List.of("volumes", "patchPodMetadata")) {
+            if (!isSame(before.path(field), after.path(field))) {
+                fields.add(field);
+            }
+        }
         return fields.isEmpty()
                 ? Stream.empty()
                 : Stream.of(new Warning(
@@ -67,8 +72,12 @@ final class SidecarSetWarnings {
                                 + " of a SidecarSet never reach existing pods; only new pods get the change"));
     }
 
-    private static boolean isIn(Change change, String field) {
-        return change.path().toString().startsWith("spec." + field);
+    private static List<JsonNode> plainInitContainers(JsonNode spec) {
+        return spec.path("initContainers")
+                .valueStream()
+                .filter(container ->
+                        !container.path("restartPolicy").asString("").equals("Always"))
+                .toList();
     }
 
     private static boolean isSame(JsonNode before, JsonNode after) {
