@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
  * @param action         what happened to it
  * @param path           where
  * @param container      the regular container it belongs to; null outside of one
- * @param resource       the resource name, such as {@code cpu}; null where it is no resource
+ * @param resource       the resource name, such as {@code cpu}; null where it is not a resource
  * @param before         the old value; null where there was none. Only images and quantities may be shown to a user
  * @param after          the new value; null where there is none
  * @param defaultWritten whether the difference disappears once both templates get the defaults that OpenKruise's webhook

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param name  its name; empty where it has none
  * @param node  the container as the user wrote it
- * @param path  where it stands
+ * @param path  where it is in the object
  */
 public record Container(String name, JsonNode node, FieldPath path) {
 
@@ -22,12 +22,12 @@ public record Container(String name, JsonNode node, FieldPath path) {
         return name != null && name.isString() ? name.stringValue() : "";
     }
 
-    /** The request of {@code cpu} or {@code memory}; empty where there is none or it is no quantity. */
+    /** The request of {@code cpu} or {@code memory}; empty where there is none or it is not a quantity. */
     public Optional<Quantity> request(String resource) {
         return quantity("requests", resource);
     }
 
-    /** The limit of {@code cpu} or {@code memory}; empty where there is none or it is no quantity. */
+    /** The limit of {@code cpu} or {@code memory}; empty where there is none or it is not a quantity. */
     public Optional<Quantity> limit(String resource) {
         return quantity("limits", resource);
     }

@@ -1,7 +1,7 @@
 package io.inplaceguard.template;
 
 import io.inplaceguard.template.Change.Action;
-import io.inplaceguard.template.PodSchema.Type;
+import io.inplaceguard.template.PodSchema.StructType;
 import io.inplaceguard.template.Scope.Defaults;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,11 +11,12 @@ import tools.jackson.databind.JsonNode;
  * Compares two lists of containers by name: which there are, in which order, and what changed in each. Changes of the list
  * have the list's category, changes inside of a container have their own.
  */
+@SuppressWarnings("ReferenceEquality") // The second container of a name is distinguished from an equal first one.
 final class ContainerDiffer {
 
     private ContainerDiffer() {}
 
-    static void containers(Type type, JsonNode old, JsonNode wanted, Scope scope) {
+    static void containers(StructType type, JsonNode old, JsonNode wanted, Scope scope) {
         Map<String, JsonNode> oldByName = byName(old);
         Map<String, JsonNode> wantedByName = byName(wanted);
         boolean unique = oldByName.size() == old.size() && wantedByName.size() == wanted.size();
@@ -50,7 +51,7 @@ final class ContainerDiffer {
         });
         wantedByName.forEach((name, container) -> {
             JsonNode stored = oldByName.get(name);
-            if (stored != null && stored != container && !scope.isDecided()) {
+            if (stored != null && !stored.equals(container) && !scope.isDecided()) {
                 Scope inside = element(container, scope).inside(type.isNamed() ? name : null);
                 StructDiffer.struct(type, orEmpty(stored), orEmpty(container), inside);
             }

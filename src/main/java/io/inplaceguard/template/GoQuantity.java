@@ -118,7 +118,7 @@ record GoQuantity(
         boolean binary = suffix.format() == Format.BINARY_SI;
         int scale = binary ? 0 : suffix.exponent() - fractionDigits;
         int precision = binary ? 14 - digits.length() - suffix.exponent() * 3 / 10 : FAST_DIGITS - digits.length();
-        if (precision < 0 || binary && fractionDigits > 0 || scale < -9) {
+        if (precision < 0 || (binary && fractionDigits > 0) || scale < -9) {
             return null;
         }
         BigInteger value = new BigInteger(digits);

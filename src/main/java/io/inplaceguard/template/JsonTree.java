@@ -71,9 +71,9 @@ public final class JsonTree {
     }
 
     /**
-     * The value whose first token the parser stands on; afterwards it stands on the last.
+     * The value that begins at the parser's current token; afterwards its last token is the current one.
      *
-     * @throws tools.jackson.core.JacksonException when the text is no JSON
+     * @throws tools.jackson.core.JacksonException when the text is not JSON
      */
     public static JsonNode read(JsonParser parser) {
         return read(parser, parser.currentToken(), 0);
@@ -137,6 +137,7 @@ public final class JsonTree {
     }
 
     /** Whether two values mean the same: numbers by value, null as absence in objects, all else as it is. Linear. */
+    @SuppressWarnings("ReferenceEquality") // Shared nodes are equal; comparing them by value costs a walk.
     static boolean sameValue(JsonNode a, JsonNode b) {
         if (a == b) {
             return true;
@@ -147,7 +148,7 @@ public final class JsonTree {
         if (a.isObject() && b.isObject()) {
             return sameMembers(a, b);
         }
-        return a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
+        return (a.isNumber() && b.isNumber()) ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
     }
 
     private static boolean sameElements(JsonNode a, JsonNode b) {

@@ -2,7 +2,7 @@ package io.inplaceguard.template;
 
 import io.inplaceguard.template.Change.Action;
 import io.inplaceguard.template.PodSchema.Field;
-import io.inplaceguard.template.PodSchema.Type;
+import io.inplaceguard.template.PodSchema.StructType;
 import io.inplaceguard.template.Scope.Defaults;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -27,7 +27,7 @@ final class ListDiffer {
     static void list(Field field, @Nullable JsonNode rawA, @Nullable JsonNode rawB, Scope scope) {
         JsonNode a = rawA == null ? NONE : rawA;
         JsonNode b = rawB == null ? NONE : rawB;
-        if (!a.isArray() || !b.isArray() || a.isEmpty() && b.isEmpty()) {
+        if (!a.isArray() || !b.isArray() || (a.isEmpty() && b.isEmpty())) {
             // Two empty lists come here only where Go writes null for the absent one.
             scope.report(Scope.action(rawA, rawB), rawA, rawB);
             return;
@@ -48,7 +48,7 @@ final class ListDiffer {
     }
 
     /** The elements by their key; null where a key is missing or not unique, so that only the index names them. */
-    private static @Nullable Map<String, JsonNode> byKey(Type type, List<String> keys, JsonNode list) {
+    private static @Nullable Map<String, JsonNode> byKey(StructType type, List<String> keys, JsonNode list) {
         Map<String, JsonNode> byKey = new LinkedHashMap<>();
         for (JsonNode element : list) {
             if (!element.isObject()) {
@@ -71,7 +71,7 @@ final class ListDiffer {
     }
 
     private static void keyed(
-            Type type, String key, Map<String, JsonNode> old, Map<String, JsonNode> wanted, Scope scope) {
+            StructType type, String key, Map<String, JsonNode> old, Map<String, JsonNode> wanted, Scope scope) {
         if (!isSameOrder(old, wanted)) {
             scope.report(Action.REORDERED, null, null);
         }
@@ -88,7 +88,7 @@ final class ListDiffer {
             JsonNode stored = old.get(entry.getKey());
             if (stored == null) {
                 scope.element(key, element.path(key).asString("")).report(Action.ADDED, null, element);
-            } else if (stored != element && !stored.equals(element)) {
+            } else if (!stored.equals(element)) {
                 StructDiffer.struct(
                         type,
                         stored,
@@ -122,7 +122,7 @@ final class ListDiffer {
             return;
         }
         boolean explained = scope.written()
-                || scope.isFlagged() && isSameByIndex(field.type(), a, b, scope.probe(Defaults.APPLIED));
+                || (scope.isFlagged() && isSameByIndex(field.type(), a, b, scope.probe(Defaults.APPLIED)));
         Action seen = !explained && action == Action.CHANGED && isReordered(a, b) ? Action.REORDERED : action;
         scope.written(explained).report(seen, a.isEmpty() ? null : a, b.isEmpty() ? null : b);
     }
@@ -133,7 +133,7 @@ final class ListDiffer {
      * @param type  of the elements; null for scalars
      * @param probe collects what differs
      */
-    static boolean isSameByIndex(@Nullable Type type, JsonNode a, JsonNode b, Scope probe) {
+    static boolean isSameByIndex(@Nullable StructType type, JsonNode a, JsonNode b, Scope probe) {
         if (a.size() != b.size()) {
             return false;
         }
@@ -160,12 +160,12 @@ final class ListDiffer {
 
     /** Go reads null in a list as the zero value of its type. */
     private static boolean isSameScalar(JsonNode a, JsonNode b) {
-        return JsonTree.sameValue(a, b) || a.isNull() && isZero(b) || b.isNull() && isZero(a);
+        return JsonTree.sameValue(a, b) || (a.isNull() && isZero(b)) || (b.isNull() && isZero(a));
     }
 
     private static boolean isZero(JsonNode node) {
-        return node.isString() && node.stringValue().isEmpty()
-                || node.isNumber() && node.decimalValue().signum() == 0;
+        return (node.isString() && node.stringValue().isEmpty())
+                || (node.isNumber() && node.decimalValue().signum() == 0);
     }
 
     /** Whether two lists have the same elements in another order. */

@@ -112,8 +112,8 @@ final class MergedList {
         }
         JsonNode original = object.path(name);
         if (!order.isArray()
-                || !patch.isMissingNode() && !patch.isArray()
-                || !original.isMissingNode() && !original.isArray()) {
+                || (!patch.isMissingNode() && !patch.isArray())
+                || (!original.isMissingNode() && !original.isArray())) {
             throw new IllegalArgumentException("it orders what is not a list");
         }
         if (original.isMissingNode() && patch.isMissingNode()) {

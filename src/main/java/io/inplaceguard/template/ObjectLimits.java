@@ -38,7 +38,7 @@ public final class ObjectLimits {
     /**
      * The first limit that a tree exceeds. Reads each value once and stops at the first violation.
      *
-     * @param path where the tree stands
+     * @param path where the tree is in the object
      * @param tree a spec, a template or a whole object, at most {@link JsonTree#MAX_LEVELS} levels deep
      * @return empty where it keeps all of them
      */

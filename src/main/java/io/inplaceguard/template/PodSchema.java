@@ -56,7 +56,7 @@ final class PodSchema {
             String name,
             Shape shape,
             boolean pointer,
-            @Nullable Type type,
+            @Nullable StructType type,
             List<List<String>> keys,
             String mergeKey,
             @Nullable ChangeCategory category,
@@ -103,19 +103,19 @@ final class PodSchema {
         }
 
         /** The type of the struct or of the list's elements. Only for a shape that has one. */
-        Type elementType() {
+        StructType elementType() {
             return Objects.requireNonNull(type, name);
         }
     }
 
     /** A struct: its fields by name, in the order of the Go type. */
-    static final class Type {
+    static final class StructType {
         private final String name;
         private final Map<String, Field> fields = new LinkedHashMap<>();
         private boolean container;
         private boolean named;
 
-        private Type(String name) {
+        private StructType(String name) {
             this.name = name;
         }
 
@@ -155,22 +155,22 @@ final class PodSchema {
     }
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Map<String, Type> TYPES = load("fields.txt");
+    private static final Map<String, StructType> TYPES = load("fields.txt");
 
-    static final Type POD_TEMPLATE = type("PodTemplateSpec");
-    static final Type SIDECAR_SET = type("SidecarSetSpec");
-    static final Type CLAIM_TEMPLATE = type("ClaimTemplate");
+    static final StructType POD_TEMPLATE = type("PodTemplateSpec");
+    static final StructType SIDECAR_SET = type("SidecarSetSpec");
+    static final StructType CLAIM_TEMPLATE = type("ClaimTemplate");
 
     private PodSchema() {}
 
     /** The type of that name. A name that the table does not have is a fault of the caller. */
-    static Type type(String name) {
+    static StructType type(String name) {
         return Objects.requireNonNull(TYPES.get(name), name);
     }
 
-    private static Map<String, Type> load(String resource) {
-        Map<String, Type> types = new LinkedHashMap<>();
-        Type current = null;
+    private static Map<String, StructType> load(String resource) {
+        Map<String, StructType> types = new LinkedHashMap<>();
+        StructType current = null;
         for (String line : lines(resource)) {
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
@@ -179,7 +179,8 @@ final class PodSchema {
             if (!line.startsWith(" ")) {
                 current = header(text, types);
             } else if (text.startsWith("+ ")) {
-                Objects.requireNonNull(current).fields.putAll(types.get(text.substring(2)).fields);
+                StructType included = Objects.requireNonNull(types.get(text.substring(2)), text);
+                Objects.requireNonNull(current).fields.putAll(included.fields);
             } else {
                 Field field = field(text, types);
                 Objects.requireNonNull(current).fields.put(field.name(), field);
@@ -191,16 +192,16 @@ final class PodSchema {
         return types;
     }
 
-    private static Type header(String line, Map<String, Type> types) {
+    private static StructType header(String line, Map<String, StructType> types) {
         List<String> words = List.of(line.split("\\s+"));
-        Type type = types.computeIfAbsent(words.get(0), Type::new);
+        StructType type = types.computeIfAbsent(words.get(0), StructType::new);
         type.container = words.contains("container");
         type.named = words.contains("named");
         return type;
     }
 
     /** Reads a line such as {@code name []Type by key of category = default}. */
-    private static Field field(String line, Map<String, Type> types) {
+    private static Field field(String line, Map<String, StructType> types) {
         String[] halves = line.split(" = ", 2);
         List<String> words = List.of(halves[0].strip().split("\\s+"));
         String word = words.get(1);
@@ -209,7 +210,7 @@ final class PodSchema {
         boolean list = held.startsWith("[]");
         String bare = list ? held.substring(2) : held;
         Optional<Shape> scalar = scalar(bare);
-        Type type = scalar.isPresent() ? null : types.computeIfAbsent(bare, Type::new);
+        StructType type = scalar.isPresent() ? null : types.computeIfAbsent(bare, StructType::new);
         String keys = after("by", words);
         String category = after("of", words);
         Optional<ApiDefaults> computed = halves.length == 1 ? Optional.empty() : ApiDefaults.named(halves[1]);

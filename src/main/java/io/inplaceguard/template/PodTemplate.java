@@ -175,7 +175,7 @@ public final class PodTemplate {
      * This template with a strategic merge patch applied, as a UnitedDeployment does for a subset.
      *
      * @param at where the patch is in the object
-     * @throws IllegalArgumentException when the patch cannot be applied; the message says why, never a value
+     * @throws IllegalArgumentException when the patch cannot be applied; the message gives the reason, never a value
      */
     public PodTemplate patched(FieldPath at, JsonNode patch) {
         ObjectNode whole = JsonTree.with(template, "metadata", metadata);

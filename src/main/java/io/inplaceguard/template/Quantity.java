@@ -23,7 +23,7 @@ public record Quantity(String text, BigDecimal number) implements Comparable<Qua
     private static final BigDecimal GO_PLAIN_BELOW = new BigDecimal("1e21");
 
     /**
-     * The quantity a JSON value stands for: a string, a number, or null, which Go reads as zero.
+     * The quantity of a JSON value: a string, a number, or null, which Go reads as zero.
      *
      * @return empty where it is not a quantity
      */
@@ -80,7 +80,7 @@ public record Quantity(String text, BigDecimal number) implements Comparable<Qua
             decimal = new BigDecimal(Double.toString(nearest)).stripTrailingZeros();
         }
         BigDecimal size = decimal.abs();
-        return size.signum() == 0 || size.compareTo(GO_PLAIN_FROM) >= 0 && size.compareTo(GO_PLAIN_BELOW) < 0
+        return size.signum() == 0 || (size.compareTo(GO_PLAIN_FROM) >= 0 && size.compareTo(GO_PLAIN_BELOW) < 0)
                 ? decimal.toPlainString()
                 : scientific(decimal);
     }
@@ -107,7 +107,7 @@ public record Quantity(String text, BigDecimal number) implements Comparable<Qua
     }
 
     private static boolean isSpace(char c) {
-        return c <= '\r' && c >= '\t' || c == '\u0085' || Character.isSpaceChar(c);
+        return (c <= '\r' && c >= '\t') || c == '\u0085' || Character.isSpaceChar(c);
     }
 
     /** Whether this is more than nothing. The API server leaves zero quantities out of the QoS class. */

@@ -1,7 +1,7 @@
 package io.inplaceguard.template;
 
 import io.inplaceguard.template.PodSchema.Field;
-import io.inplaceguard.template.PodSchema.Type;
+import io.inplaceguard.template.PodSchema.StructType;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Applies a strategic merge patch to a pod template, as OpenKruise does for the subsets of a UnitedDeployment. The table of
- * fields says which lists are merged. What a patch does not touch is shared with the template, and the work is linear in the
+ * fields has the keys of the lists that are merged. What a patch does not touch is shared with the template, and the work is linear in the
  * size of what it touches.
  * Source: StrategicMergePatch (k8s.io/apimachinery/pkg/util/strategicpatch 0.32). No library for Java applies one: fabric8
  * sends it to the API server.
@@ -46,7 +46,7 @@ final class StrategicMergePatch {
      *
      * @param type of the object; null where the table does not know it
      */
-    static ObjectNode object(@Nullable Type type, JsonNode original, JsonNode patch) {
+    static ObjectNode object(@Nullable StructType type, JsonNode original, JsonNode patch) {
         if (patch.has(DIRECTIVE)) {
             return switch (patch.path(DIRECTIVE).asString("")) {
                 case REPLACE -> stripped(patch).asObject();
@@ -78,7 +78,7 @@ final class StrategicMergePatch {
         return merged;
     }
 
-    private static @Nullable Field field(@Nullable Type type, String name) {
+    private static @Nullable Field field(@Nullable StructType type, String name) {
         return type == null ? null : type.find(name);
     }
 

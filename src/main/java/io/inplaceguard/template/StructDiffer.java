@@ -2,11 +2,12 @@ package io.inplaceguard.template;
 
 import io.inplaceguard.template.Change.Action;
 import io.inplaceguard.template.PodSchema.Field;
-import io.inplaceguard.template.PodSchema.Type;
+import io.inplaceguard.template.PodSchema.StructType;
 import io.inplaceguard.template.Scope.Changes;
 import io.inplaceguard.template.Scope.Defaults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Compares two structs field by field as the table of fields says, and reports what differs once Go has decoded and
+ * Compares two structs field by field as the table of fields describes, and reports what differs once Go has decoded and
  * encoded both. Driven by {@link PodSchema}. Where two subtrees are equal as they are the comparison ends and nothing is
  * allocated.
  * Source: defaultCalculateInPlaceUpdateSpec (pkg/util/inplaceupdate of OpenKruise), a JSON diff of two revisions.
@@ -48,14 +49,14 @@ final class StructDiffer {
     }
 
     /** Whether two structs mean the same, with OpenKruise's defaults in both. */
-    static boolean isSame(Type type, JsonNode before, JsonNode after) {
+    static boolean isSame(StructType type, JsonNode before, JsonNode after) {
         Scope probe = new Scope(FieldPath.ROOT, ChangeCategory.OTHER, null, Defaults.APPLIED, false, new Changes(true));
         struct(type, before, after, probe);
         return !probe.hasChanges();
     }
 
-    static void struct(Type type, JsonNode a, JsonNode b, Scope scope) {
-        if (a == b || a.equals(b)) {
+    static void struct(StructType type, JsonNode a, JsonNode b, Scope scope) {
+        if (a.equals(b)) {
             return;
         }
         if (!a.isObject() || !b.isObject()) {
@@ -66,7 +67,7 @@ final class StructDiffer {
         unknownFields(type, a, b, scope);
     }
 
-    private static void fields(Type type, JsonNode a, JsonNode b, Scope scope) {
+    private static void fields(StructType type, JsonNode a, JsonNode b, Scope scope) {
         for (Field field : type.fields()) {
             field(field, a, b, scope);
             if (scope.isDecided()) {
@@ -76,8 +77,8 @@ final class StructDiffer {
     }
 
     /** Fields that the table does not have: null is absence, everything else counts. */
-    private static void unknownFields(Type type, JsonNode a, JsonNode b, Scope scope) {
-        for (String name : differing(a, b, (x, y) -> sameUnknown(x, y))) {
+    private static void unknownFields(StructType type, JsonNode a, JsonNode b, Scope scope) {
+        for (String name : differing(a, b, StructDiffer::sameUnknown)) {
             if (!type.has(name)) {
                 scope.key(name).report(Scope.action(a.get(name), b.get(name)), a.get(name), b.get(name));
             }
@@ -85,15 +86,16 @@ final class StructDiffer {
     }
 
     private static boolean sameUnknown(@Nullable JsonNode a, @Nullable JsonNode b) {
-        boolean absentA = a == null || a.isNull();
-        boolean absentB = b == null || b.isNull();
-        return absentA || absentB ? absentA == absentB : JsonTree.sameValue(a, b);
+        if (a == null || a.isNull()) {
+            return b == null || b.isNull();
+        }
+        return b != null && !b.isNull() && JsonTree.sameValue(a, b);
     }
 
     private static void field(Field field, JsonNode objectA, JsonNode objectB, Scope scope) {
         JsonNode a = field.effectiveValue(objectA, scope.isApplied());
         JsonNode b = field.effectiveValue(objectB, scope.isApplied());
-        if (a == b || a != null && a.equals(b)) {
+        if (Objects.equals(a, b)) {
             return;
         }
         Scope inner = scope.field(field);
@@ -145,11 +147,11 @@ final class StructDiffer {
 
     /** Go reads null in a map of strings as "": the key is there. */
     private static boolean sameString(@Nullable JsonNode a, @Nullable JsonNode b) {
-        return a != null && b != null && (a.equals(b) || isEmptyString(a) && isEmptyString(b));
+        return a != null && b != null && (a.equals(b) || (isEmptyString(a) && isEmptyString(b)));
     }
 
     private static boolean isEmptyString(JsonNode node) {
-        return node.isNull() || node.isString() && node.stringValue().isEmpty();
+        return node.isNull() || (node.isString() && node.stringValue().isEmpty());
     }
 
     private static void quantities(Field field, JsonNode a, JsonNode b, Scope scope) {

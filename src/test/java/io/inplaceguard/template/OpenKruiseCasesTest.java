@@ -73,7 +73,7 @@ class OpenKruiseCasesTest {
         List<Change> changes =
                 diffs.stream().flatMap(diff -> diff.changes().stream()).toList();
         if (pair.kind().equals("SidecarSet")) {
-            // Decided by the hash without images, which is all that tells whether existing pods are updated.
+            // Decided by the hash without images, which alone decides whether existing pods are updated.
             boolean skips = changes.stream().anyMatch(change -> change.category() != ChangeCategory.IMAGE);
             return List.of(skips ? Decision.SKIP : Decision.NO_CHANGE);
         }
