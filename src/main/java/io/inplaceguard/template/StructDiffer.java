@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -78,10 +79,8 @@ final class StructDiffer {
 
     /** Fields that the table does not have: null is absence, everything else counts. */
     private static void unknownFields(StructType type, JsonNode a, JsonNode b, Scope scope) {
-        for (String name : differing(a, b, StructDiffer::sameUnknown)) {
-            if (!type.has(name)) {
-                scope.key(name).report(Scope.action(a.get(name), b.get(name)), a.get(name), b.get(name));
-            }
+        for (String name : differing(a, b, name -> !type.has(name), StructDiffer::sameUnknown)) {
+            scope.key(name).report(Scope.action(a.get(name), b.get(name)), a.get(name), b.get(name));
         }
     }
 
@@ -134,10 +133,9 @@ final class StructDiffer {
             scope.report(Action.CHANGED, a, b);
             return;
         }
-        for (String name : differing(a, b, StructDiffer::sameString)) {
-            if (!field.ownKeys() || !isOpenKruises(name)) {
-                scope.key(name).report(Scope.action(a.get(name), b.get(name)), a.get(name), b.get(name));
-            }
+        for (String name :
+                differing(a, b, name -> !field.ownKeys() || !isOpenKruises(name), StructDiffer::sameString)) {
+            scope.key(name).report(Scope.action(a.get(name), b.get(name)), a.get(name), b.get(name));
         }
     }
 
@@ -159,7 +157,7 @@ final class StructDiffer {
             scope.report(Action.CHANGED, a, b);
             return;
         }
-        for (String resource : differing(a, b, (x, y) -> x != null && x.equals(y))) {
+        for (String resource : differing(a, b, name -> true, (x, y) -> x != null && x.equals(y))) {
             boolean other = scope.category() == ChangeCategory.CPU_MEMORY && !CPU_MEMORY.contains(resource);
             ChangeCategory category = other ? ChangeCategory.OTHER_RESOURCE : scope.category();
             quantity(field, a.get(resource), b.get(resource), category, resource, scope.key(resource));
@@ -195,18 +193,23 @@ final class StructDiffer {
         return old.isPresent() && wanted.isPresent() && old.get().sameAs(wanted.get());
     }
 
-    /** The names under which two objects differ, in alphabetical order. */
+    /** The names that are compared and under which two objects differ, in alphabetical order. */
     private static Iterable<String> differing(
-            JsonNode a, JsonNode b, BiPredicate<@Nullable JsonNode, @Nullable JsonNode> same) {
+            JsonNode a,
+            JsonNode b,
+            Predicate<String> isCompared,
+            BiPredicate<@Nullable JsonNode, @Nullable JsonNode> same) {
         List<String> names = new ArrayList<>();
         for (var member : a.properties()) {
-            if (!same.test(member.getValue(), b.get(member.getKey()))) {
-                names.add(member.getKey());
+            String name = member.getKey();
+            if (isCompared.test(name) && !same.test(member.getValue(), b.get(name))) {
+                names.add(name);
             }
         }
         for (var member : b.properties()) {
-            if (!a.has(member.getKey()) && !same.test(null, member.getValue())) {
-                names.add(member.getKey());
+            String name = member.getKey();
+            if (isCompared.test(name) && !a.has(name) && !same.test(null, member.getValue())) {
+                names.add(name);
             }
         }
         return names.size() < 2 ? names : new TreeSet<>(names);
