@@ -155,7 +155,7 @@ public final class AdmissionHandler {
     }
 
     private static AdmissionResult warnOfMutation(AdmissionRequest request, String id, String sentence) {
-        List<String> warnings = List.of(Warning.told(id, PlainText.line(sentence, Warning.LONGEST)));
+        List<String> warnings = List.of(Warning.line(id, PlainText.line(sentence, Warning.MAX_LENGTH)));
         return respond(
                 request,
                 new AdmissionResponse(null, warnings, List.of(), Map.of()),
@@ -169,7 +169,7 @@ public final class AdmissionHandler {
         audit.put("verdict", "denied");
         audit.put("error", error.getClass().getSimpleName());
         List<String> warnings =
-                mode == Mode.WARN ? List.of(Warning.told("error", "would be denied: " + status.message())) : List.of();
+                mode == Mode.WARN ? List.of(Warning.line("error", "would be denied: " + status.message())) : List.of();
         return respond(
                 request,
                 new AdmissionResponse(mode == Mode.ENFORCE ? status : null, warnings, List.of(), audit),
@@ -177,7 +177,7 @@ public final class AdmissionHandler {
     }
 
     private static AdmissionResult mutateFailed(AdmissionRequest request, Throwable error) {
-        String warning = Warning.told("error", "nothing was defaulted: inplace-guard failed on this object");
+        String warning = Warning.line("error", "nothing was defaulted: inplace-guard failed on this object");
         Map<String, String> audit = Map.of("error", error.getClass().getSimpleName());
         return respond(
                 request,
@@ -211,7 +211,7 @@ public final class AdmissionHandler {
         for (Violation violation : violations.subList(0, Math.min(DenialStatus.MAX_CAUSES, violations.size()))) {
             String field = PlainText.line(violation.field(), MAX_FIELD);
             String sentence = "would be denied: " + field + (field.isEmpty() ? "" : ": ") + violation.sentence();
-            warnings.add(Warning.told(violation.rule(), PlainText.line(sentence, 2 * Warning.LONGEST)));
+            warnings.add(Warning.line(violation.rule(), PlainText.line(sentence, 2 * Warning.MAX_LENGTH)));
         }
         if (violations.size() > DenialStatus.MAX_CAUSES) {
             warnings.add("would be denied: and " + (violations.size() - DenialStatus.MAX_CAUSES) + " more");
@@ -225,7 +225,7 @@ public final class AdmissionHandler {
                 lines.add("and " + (warnings.size() - MAX_WARNINGS) + " more warnings");
                 break;
             }
-            lines.add(PlainText.line(warning.message(), Warning.LONGEST));
+            lines.add(PlainText.line(warning.message(), Warning.MAX_LENGTH));
         }
         return lines;
     }

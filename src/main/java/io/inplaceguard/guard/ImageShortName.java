@@ -19,17 +19,16 @@ final class ImageShortName {
         if (assessment.governed().origin() != TemplateOrigin.WORKLOAD || !assessment.isInPlace()) {
             return Stream.empty();
         }
-        List<String> fields = assessment
+        List<Change> named = assessment
                 .diff()
                 .changes(ChangeCategory.IMAGE)
                 .filter(ImageShortName::isShort)
-                .map(change -> change.path().toString())
                 .toList();
-        return fields.isEmpty()
+        return named.isEmpty()
                 ? Stream.empty()
                 : Stream.of(new Warning(
                         "image-short-name",
-                        Warning.some(fields, assessment.update().after().path() + ".spec.")
+                        Warning.fields(named, assessment.update().after().path() + ".spec.")
                                 + " names no registry: if such an image has to be rolled back, the pod may stay unready;"
                                 + " write the full name, such as docker.io/library/nginx:1"));
     }

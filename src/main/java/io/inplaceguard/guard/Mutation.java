@@ -4,7 +4,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the guard would add to an object.
+ * What is added to an object.
  *
  * @param patch    JSON Patch operations (RFC 6902), in order; empty where there is nothing to add
  * @param warnings what the user should know

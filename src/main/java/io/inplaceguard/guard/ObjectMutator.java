@@ -2,13 +2,13 @@ package io.inplaceguard.guard;
 
 import io.inplaceguard.guard.Mutation.PatchOperation;
 import io.inplaceguard.guard.ResizePolicyDefaults.Addition;
-import io.inplaceguard.guard.UnitedDeploymentTemplates.Subset;
 import io.inplaceguard.rule.Consequence;
 import io.inplaceguard.rule.PodUpdate;
 import io.inplaceguard.rule.Rules;
 import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.ObjectLimits;
 import io.inplaceguard.template.PodTemplate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,12 +45,13 @@ final class ObjectMutator {
         this.profile = profile;
     }
 
-    /** Defaults of resizePolicy for a new object. */
+    /** Defaults of resizePolicy for a new object, and a warning where its strategy is not read. */
     Mutation created(List<GovernedTemplate> templates) {
         for (GovernedTemplate governed : templates) {
+            MisplacedStrategy.of(governed).forEach(warnings::add);
             TemplateUpdate update = TemplateUpdate.of(governed);
             if (isComparable(update.after())) {
-                defaults.forNew(update.after(), wishes(update), warnings)
+                defaults.forNew(update.after(), annotation(update), warnings)
                         .forEach(addition -> patch.add(addition.at(update.pointer())));
             }
         }
@@ -62,22 +63,23 @@ final class ObjectMutator {
         boolean resized = false;
         for (GovernedTemplate governed : templates) {
             TemplateUpdate update = restored(TemplateUpdate.of(governed));
-            resized |= isResizedInPlace(update);
-            if (united && !resized && governed.wanted().isInPlace()) {
-                for (Subset subset : UnitedDeploymentTemplates.subsets(attributes, governed.templateAfter(), false)) {
-                    resized |= UnitedDeploymentTemplates.patched(update, subset)
-                            .filter(this::isResizedInPlace)
-                            .isPresent();
-                    if (resized) {
-                        break;
-                    }
-                }
-            }
+            resized |= isResizedInPlace(update) || (united && isSubsetResizedInPlace(update));
         }
         if (resized) {
             annotate();
         }
         return new Mutation(patch, warnings);
+    }
+
+    private boolean isSubsetResizedInPlace(TemplateUpdate child) {
+        if (!child.governed().wanted().isInPlace()) {
+            return false;
+        }
+        TemplateDiff diff = child.compare(ObjectStage.SUBMITTED, profile).diff();
+        return UnitedDeploymentTemplates.subsets(attributes, diff, false).stream()
+                .anyMatch(subset -> UnitedDeploymentTemplates.patched(child, subset)
+                        .filter(this::isResizedInPlace)
+                        .isPresent());
     }
 
     /** The API server refuses every change of a Pod's resizePolicy, so a Pod stays as it is. */
@@ -86,7 +88,7 @@ final class ObjectMutator {
             return update;
         }
         Map<Integer, JsonNode> policies = new HashMap<>();
-        for (Addition addition : defaults.forUpdate(update.before(), update.after(), wishes(update), warnings)) {
+        for (Addition addition : defaults.forUpdate(update.before(), update.after(), annotation(update), warnings)) {
             patch.add(addition.at(update.pointer()));
             // An appended entry is for a new container, whose policies are compared with nothing.
             if (!addition.appended()) {
@@ -100,7 +102,7 @@ final class ObjectMutator {
         return template.containers().size() <= ObjectLimits.MAX_CONTAINERS;
     }
 
-    private String wishes(TemplateUpdate update) {
+    private String annotation(TemplateUpdate update) {
         return update.governed().origin().isPod()
                 ? object.annotation(AnnotationKeys.RESIZE_POLICY)
                 : update.after().annotation(AnnotationKeys.RESIZE_POLICY);

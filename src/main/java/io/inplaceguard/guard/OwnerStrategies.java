@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record OwnerStrategies(Function<String, @Nullable UpdateStrategy> lookup) {
 
-    /** Nobody: each Pod's own annotation decides. */
+    /** No owner is known: each Pod's own annotation decides. */
     public static final OwnerStrategies UNKNOWN = new OwnerStrategies(uid -> null);
 
     /** The owners in a map that someone else keeps up to date. */

@@ -53,11 +53,11 @@ final class ResizePolicyDefaults {
      * @param warnings   gets a warning where the annotation is ignored
      */
     List<Addition> forNew(PodTemplate template, String annotation, List<Warning> warnings) {
-        ResizePolicySettings wishes = ResizePolicySettings.of(settings, annotation, template, warnings);
+        ResizePolicySettings chosen = ResizePolicySettings.of(settings, annotation, template, warnings);
         List<Addition> additions = new ArrayList<>();
         int index = 0;
         for (Container container : template.containers()) {
-            additions.addAll(missing(template, container, wishes, index++));
+            additions.addAll(missing(template, container, chosen, index++));
         }
         return additions;
     }
@@ -72,7 +72,7 @@ final class ResizePolicyDefaults {
             return List.of();
         }
         List<Addition> additions = new ArrayList<>();
-        @Nullable ResizePolicySettings wishes = null;
+        @Nullable ResizePolicySettings chosen = null;
         int index = 0;
         for (Container container : after.containers()) {
             int at = index++;
@@ -80,15 +80,15 @@ final class ResizePolicyDefaults {
             if (stored.isPresent()) {
                 restored(stored.get(), container).ifPresent(list -> additions.add(new Addition(at, false, list)));
             } else {
-                wishes = wishes == null ? ResizePolicySettings.of(settings, annotation, after, warnings) : wishes;
-                additions.addAll(missing(after, container, wishes, at));
+                chosen = chosen == null ? ResizePolicySettings.of(settings, annotation, after, warnings) : chosen;
+                additions.addAll(missing(after, container, chosen, at));
             }
         }
         return additions;
     }
 
     private static List<Addition> missing(
-            PodTemplate template, Container container, ResizePolicySettings wishes, int index) {
+            PodTemplate template, Container container, ResizePolicySettings chosen, int index) {
         // A null element reads as an empty container, but nothing can be added to it.
         boolean isObject = template.spec().path("containers").path(index).isObject();
         if (!isObject || !isWellFormed(container)) {
@@ -97,7 +97,7 @@ final class ResizePolicyDefaults {
         List<JsonNode> policies = new ArrayList<>();
         for (String resource : RESOURCES) {
             if (container.resizePolicy(resource).isEmpty()) {
-                wishes.policy(container.name(), resource).ifPresent(policy -> policies.add(policy(resource, policy)));
+                chosen.policy(container.name(), resource).ifPresent(policy -> policies.add(policy(resource, policy)));
             }
         }
         if (policies.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.inplaceguard.guard;
 
+import io.inplaceguard.template.Change;
 import io.inplaceguard.template.ChangeCategory;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +23,14 @@ final class SidecarSetWarnings {
         if (assessment.governed().enforced() != UpdateStrategy.SIDECAR_IMAGES) {
             return Stream.empty();
         }
-        List<String> hashed = assessment.diff().changes().stream()
+        List<Change> hashed = assessment.diff().changes().stream()
                 .filter(change -> change.category() != ChangeCategory.IMAGE)
-                .map(change -> change.path().toString())
                 .toList();
         if (!hashed.isEmpty()) {
             return Stream.of(new Warning(
                     ID,
                     "existing pods will be skipped, also for the images of this update: a SidecarSet updates only images in"
-                            + " place, not " + Warning.some(hashed, "spec.") + "; only new pods get it"));
+                            + " place, not " + Warning.fields(hashed, "spec.") + "; only new pods get it"));
         }
         return Stream.concat(skipped(assessment), neverApplied(assessment));
     }

@@ -1,9 +1,11 @@
 package io.inplaceguard.guard;
 
+import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.FieldPath;
 import io.inplaceguard.template.JsonTree;
 import io.inplaceguard.template.ObjectLimits;
 import io.inplaceguard.template.PodTemplate;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,8 +22,8 @@ final class UnitedDeploymentTemplates {
 
     private static final FieldPath SUBSETS = FieldPath.of("spec.topology.subsets");
 
-    /** Values of a template times the subsets that it is compared for: about a second of CPU. */
-    private static final long MAX_COMPARED_VALUES = 8_000_000;
+    /** Values of a changed template times the subsets that it is compared for: about a second of CPU. */
+    private static final long MAX_COMPARED_VALUES = 3_000_000;
 
     /** So few that the values of a template need not be counted: those of one object are bounded too. */
     private static final int FEW_SUBSETS = 20;
@@ -44,33 +46,40 @@ final class UnitedDeploymentTemplates {
     private UnitedDeploymentTemplates() {}
 
     /**
-     * The subsets whose pods an update may change. Nothing is merged yet.
+     * The subsets whose pods an update may change in another way than those of the child's own template. Nothing is merged
+     * yet.
      *
-     * @param template the child's new template, which is compared once for each of them
+     * @param child    what differs in the child's template
      * @param enforced whether InPlaceOnly is enforced for the child
      * @return none where there are too many to compare and InPlaceOnly is not enforced
      * @throws MalformedObjectException when there are too many to compare and it is
      */
-    static List<Subset> subsets(AdmissionAttributes attributes, JsonNode template, boolean enforced) {
+    static List<Subset> subsets(AdmissionAttributes attributes, TemplateDiff child, boolean enforced) {
         JsonNode wanted = subsets(attributes.object());
         JsonNode stored = subsets(attributes.oldObject());
         if (Math.max(wanted.size(), stored.size()) > ObjectLimits.MAX_SUBSETS) {
             return tooMany(enforced, "The object has more than " + ObjectLimits.MAX_SUBSETS + " subsets");
         }
-        if (wanted.size() > FEW_SUBSETS && (long) wanted.size() * values(template) > MAX_COMPARED_VALUES) {
-            return tooMany(enforced, "The pod template is too large for " + wanted.size() + " subsets");
-        }
+        // The same patch on two templates that differ in images leaves two templates that differ in images.
+        boolean imagesAlone = child.changes().stream().allMatch(change -> change.category() == ChangeCategory.IMAGE);
         Map<String, JsonNode> patches = new HashMap<>();
         stored.forEach(subset -> patches.putIfAbsent(name(subset), patch(subset)));
         List<Subset> found = new ArrayList<>();
         for (JsonNode subset : wanted) {
             JsonNode before = patches.get(name(subset));
             JsonNode after = patch(subset);
-            if (before != null && !(isNothing(before) && isNothing(after))) {
+            boolean nothing = isNothing(after) && (before == null || isNothing(before));
+            if (before != null && !nothing && !(imagesAlone && before.equals(after))) {
                 found.add(new Subset(name(subset), before, after));
             }
         }
-        return found;
+        // Where the child's template is unchanged, comparing it again costs next to nothing.
+        boolean costly = !child.isEmpty()
+                && found.size() > FEW_SUBSETS
+                && (long) found.size() * values(child.after().spec()) > MAX_COMPARED_VALUES;
+        return costly
+                ? tooMany(enforced, "The changed pod template is too large for " + found.size() + " patched subsets")
+                : found;
     }
 
     private static List<Subset> tooMany(boolean enforced, String problem) {

@@ -6,6 +6,7 @@ import io.inplaceguard.rule.PodUpdate;
 import io.inplaceguard.rule.Rules;
 import io.inplaceguard.rule.Violation;
 import io.inplaceguard.template.Defaulting;
+import io.inplaceguard.template.TemplateDiff;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -89,13 +90,12 @@ final class UpdateValidator {
 
     private void validate(TemplateUpdate update, boolean united) {
         Set<String> seen = new HashSet<>();
-        assess(update, seen);
+        TemplateDiff child = assess(update, seen).diff();
         if (!united) {
             return;
         }
         boolean enforced = update.governed().enforced() == UpdateStrategy.IN_PLACE_ONLY;
-        for (Subset subset :
-                UnitedDeploymentTemplates.subsets(attributes, update.governed().templateAfter(), enforced)) {
+        for (Subset subset : UnitedDeploymentTemplates.subsets(attributes, child, enforced)) {
             if (violations.size() >= MAX_VIOLATIONS) {
                 return;
             }
@@ -104,12 +104,12 @@ final class UpdateValidator {
     }
 
     /**
-     * Adds the violations and warnings of one template.
+     * Adds the violations and warnings of one template, and returns what differs.
      *
      * @param seen the violations of the child's template, by rule and place in the template; a subset shares that template,
      *             so they are not reported for it again
      */
-    private void assess(TemplateUpdate update, Set<String> seen) {
+    private PodUpdate assess(TemplateUpdate update, Set<String> seen) {
         GovernedTemplate governed = update.governed();
         boolean enforced = governed.enforced() == UpdateStrategy.IN_PLACE_ONLY;
         PodUpdate pods = update.compare(stage, profile);
@@ -130,6 +130,7 @@ final class UpdateValidator {
         if (all.isEmpty() || !found.isEmpty()) {
             warnings.addAll(Warnings.of(new Assessment(attributes, update, pods, found, profile)));
         }
+        return pods;
     }
 
     private static String place(Violation violation, TemplateUpdate update) {

@@ -1,5 +1,6 @@
 package io.inplaceguard.guard;
 
+import io.inplaceguard.template.Change;
 import io.inplaceguard.template.FieldPath;
 import java.util.List;
 
@@ -12,7 +13,9 @@ import java.util.List;
 public record Warning(String id, String sentence) {
 
     /** The API server cuts longer warnings (k8s.io/apiserver, warning headers). */
-    public static final int LONGEST = 256;
+    public static final int MAX_LENGTH = 256;
+
+    private static final int MAX_FIELDS = 20;
 
     /** Every warning's id. */
     public static final List<String> IDS = List.of(
@@ -29,17 +32,17 @@ public record Warning(String id, String sentence) {
             "image-short-name",
             "misplaced-strategy");
 
-    /** One line of at most {@value #LONGEST} characters that ends with the id. */
+    /** One line of at most {@value #MAX_LENGTH} characters that ends with the id. */
     public String message() {
-        return told(id, sentence);
+        return line(id, sentence);
     }
 
-    /** One line of at most {@value #LONGEST} characters that ends with the id; a longer sentence is cut. */
-    public static String told(String id, String sentence) {
+    /** One line of at most {@value #MAX_LENGTH} characters that ends with the id; a longer sentence is cut. */
+    public static String line(String id, String sentence) {
         String end = " [" + id + "]";
         StringBuilder line = new StringBuilder(sentence.length());
         sentence.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
-        int room = LONGEST - end.length();
+        int room = MAX_LENGTH - end.length();
         if (line.length() > room) {
             int cut = room - 3;
             line.setLength(Character.isHighSurrogate(line.charAt(cut - 1)) ? cut - 1 : cut);
@@ -55,21 +58,31 @@ public record Warning(String id, String sentence) {
 
     /** Some fields in few words: as many as fit into about 120 characters, and how many more there are. */
     static String some(List<String> fields, String prefix) {
+        return some(fields, fields.size(), prefix);
+    }
+
+    /** The fields of changes in few words; only as many are written out as can be shown. */
+    static String fields(List<Change> changes, String prefix) {
+        List<String> first = changes.stream()
+                .limit(MAX_FIELDS)
+                .map(change -> change.path().toString())
+                .toList();
+        return some(first, changes.size(), prefix);
+    }
+
+    private static String some(List<String> first, int total, String prefix) {
         StringBuilder text = new StringBuilder();
-        int told = 0;
-        for (String field : fields) {
+        int shown = 0;
+        for (String field : first) {
             String bare = field.startsWith(prefix) ? field.substring(prefix.length()) : field;
-            if (told > 0 && text.length() + bare.length() > 120) {
+            if (shown > 0 && text.length() + bare.length() > 120) {
                 break;
             }
-            text.append(told > 0 ? ", " : "").append(FieldPath.printable(bare));
-            told++;
+            text.append(shown > 0 ? ", " : "").append(FieldPath.printable(bare));
+            shown++;
         }
-        return told < fields.size()
-                ? text.append(" and ")
-                        .append(fields.size() - told)
-                        .append(" more")
-                        .toString()
+        return shown < total
+                ? text.append(" and ").append(total - shown).append(" more").toString()
                 : text.toString();
     }
 }

@@ -39,13 +39,11 @@ record WrittenDefaults(PodUpdate others, Violation violation) {
 
     private static Violation violation(PodUpdate pods, List<Change> written) {
         String template = pods.after().path().toString();
-        List<String> fields =
-                written.stream().map(change -> change.path().toString()).toList();
         return new Violation(
                 "not-in-place",
-                fields.size() == 1 ? fields.get(0) : template,
+                written.size() == 1 ? written.get(0).path().toString() : template,
                 "The stored and the new pod template differ in defaults that OpenKruise's webhook writes ("
-                        + Warning.some(fields, template + ".spec.")
+                        + Warning.fields(written, template + ".spec.")
                         + "): one of the two never had them, so OpenKruise sees a new revision that it cannot apply in place."
                         + " Keep these fields as they are stored; where the webhook adds them to an old template, set the"
                         + " update strategy to InPlaceIfPossible for one update, which recreates the pods once, or enable"

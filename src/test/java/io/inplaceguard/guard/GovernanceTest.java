@@ -282,6 +282,8 @@ class GovernanceTest {
                 .containsExactly("malformed");
         assertThat(rules(validate(united(1_001, 1, "1"), united(1_001, 1, "2"))))
                 .contains("malformed");
+        assertThat(validate(united(1_000, 1_000, "1"), united(1_000, 1_000, "1")))
+                .isEqualTo(Verdict.ALLOWED);
         JsonNode large = Samples.set(
                 united(1_000, 1_000, "2"),
                 "/spec/template/cloneSetTemplate/spec/template/spec/containers/0/env",

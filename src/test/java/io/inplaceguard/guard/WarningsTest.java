@@ -24,7 +24,7 @@ class WarningsTest {
                 .validate(Samples.update(before, after), ObjectStage.STORED);
         assertThat(verdict.violations()).isEmpty();
         assertThat(verdict.warnings())
-                .allSatisfy(warning -> assertThat(warning.message()).hasSizeLessThanOrEqualTo(Warning.LONGEST));
+                .allSatisfy(warning -> assertThat(warning.message()).hasSizeLessThanOrEqualTo(Warning.MAX_LENGTH));
         return verdict.warnings().stream().map(Warning::id).toList();
     }
 
