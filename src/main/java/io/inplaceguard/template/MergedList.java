@@ -209,6 +209,10 @@ final class MergedList {
         if (value.isMissingNode() || value.isNull()) {
             return "\"\"";
         }
+        if (value.isString()) {
+            // Only texts begin with a quote, so it need not be escaped.
+            return '"' + value.stringValue() + '"';
+        }
         return value.isNumber() ? value.decimalValue().stripTrailingZeros().toString() : value.toString();
     }
 
