@@ -220,7 +220,7 @@ class WebhookServerTest {
         "GET, /healthz, 404, application/problem+json",
         "POST, /livez, 405, application/problem+json",
         "DELETE, /metrics, 405, application/problem+json",
-        "GET, /%00, 400, text/html;charset=utf-8",
+        "GET, /%00, 400, application/problem+json",
     })
     void the_management_port_answers_as_probes_and_scrapers_expect(String method, String path, int status, String type)
             throws Exception {
