@@ -1,6 +1,6 @@
 package io.inplaceguard.admission;
 
-/** What goes back to the caller: an AdmissionReview with an explicit verdict, or the reason why there is none. */
+/** What goes back to the caller: an AdmissionReview with an explicit verdict, or the reason for its absence. */
 public sealed interface AdmissionResult {
 
     /**

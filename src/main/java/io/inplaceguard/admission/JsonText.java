@@ -36,7 +36,7 @@ final class JsonText {
 
     /** The number whose text stands there. */
     static JsonNode number(byte[] in, int from, int to) {
-        boolean isSmall = to - from <= MAX_DIGITS && in[from] != '0';
+        boolean isSmall = to - from <= MAX_DIGITS && (in[from] != '0' || to - from == 1);
         int value = 0;
         for (int i = from; i < to && isSmall; i++) {
             isSmall = in[i] >= '0' && in[i] <= '9';

@@ -17,22 +17,22 @@ import tools.jackson.databind.node.ObjectNode;
 class AdmissionHandlerTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final AdmissionHandler REVIEWER = new AdmissionHandler(GuardSettings.DEFAULTS);
+    private static final AdmissionHandler HANDLER = new AdmissionHandler(GuardSettings.DEFAULTS);
 
     private static AdmissionResult answer(Endpoint endpoint, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return REVIEWER.answer(endpoint, bytes, bytes.length);
+        return HANDLER.answer(endpoint, bytes, bytes.length);
     }
 
-    private static JsonNode response(AdmissionHandler reviewer, Endpoint endpoint, String body) {
+    private static JsonNode response(AdmissionHandler handler, Endpoint endpoint, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        AdmissionResult answer = reviewer.answer(endpoint, bytes, bytes.length);
+        AdmissionResult answer = handler.answer(endpoint, bytes, bytes.length);
         assertThat(answer).isInstanceOf(AdmissionResult.Responded.class);
         return JSON.readTree(((AdmissionResult.Responded) answer).body());
     }
 
     private static JsonNode response(Endpoint endpoint, String body) {
-        return response(REVIEWER, endpoint, body);
+        return response(HANDLER, endpoint, body);
     }
 
     private static String review(String operation, JsonNode before, JsonNode after) {
@@ -78,7 +78,7 @@ class AdmissionHandlerTest {
                 "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v9\",\"request\":{\"uid\":\"u\"}}",
                 "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"u",
             })
-    void without_a_uid_there_is_no_review(String body) {
+    void a_body_without_a_uid_is_a_bad_request(String body) {
         for (Endpoint endpoint : Endpoint.values()) {
             assertThat(answer(endpoint, body))
                     .isInstanceOfSatisfying(
@@ -87,9 +87,17 @@ class AdmissionHandlerTest {
         }
     }
 
+    @Test
+    void a_uid_of_more_than_1024_bytes_is_refused() {
+        assertThat(answer(Endpoint.VALIDATE, denied().replace("u-1", "u".repeat(1_025))))
+                .isInstanceOf(AdmissionResult.BadRequest.class);
+        assertThat(answer(Endpoint.VALIDATE, denied().replace("u-1", "u".repeat(1_024))))
+                .isInstanceOf(AdmissionResult.Responded.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"}", "{}", " trailing", "\u0000"})
-    void what_follows_the_review_is_refused(String trailer) {
+    void text_after_the_review_is_refused(String trailer) {
         JsonNode response = response(Endpoint.VALIDATE, denied() + trailer).path("response");
         assertThat(response.path("uid").asString()).isEqualTo("u-1");
         assertThat(response.path("allowed").asBoolean()).isFalse();
@@ -123,7 +131,7 @@ class AdmissionHandlerTest {
     }
 
     @Test
-    void what_is_nested_too_deeply_is_denied_where_it_counts() {
+    void deep_nesting_is_denied_where_in_place_only_is_enforced() {
         for (int depth : List.of(150, 300, 5_000, 200_000)) {
             String deep = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
             String body = denied().replace("\"other\"", deep);
@@ -188,7 +196,7 @@ class AdmissionHandlerTest {
     }
 
     @Test
-    void exempt_users_and_groups_are_let_through_and_told() {
+    void exempt_users_and_groups_are_let_through_and_audited() {
         AdmissionHandler byUser =
                 new AdmissionHandler(GuardSettings.DEFAULTS.withExemptions(List.of("alice"), List.of()));
         AdmissionHandler byGroup =
@@ -217,7 +225,7 @@ class AdmissionHandlerTest {
     }
 
     @Test
-    void an_update_without_its_old_object_is_denied_only_where_it_is_held_to_the_rule() {
+    void an_update_without_its_old_object_is_denied_only_under_in_place_only() {
         JsonNode only = Samples.cloneSet("InPlaceOnly");
         assertThat(response(Endpoint.VALIDATE, review("UPDATE", JSON.nullNode(), only))
                         .at("/response/allowed")
@@ -271,7 +279,7 @@ class AdmissionHandlerTest {
         return result;
     }
 
-    /** Proposes, applies, and holds the result to what every patch must keep: idempotent, and admitted as before. */
+    /** The object with its patch applied, after checking that the patch is idempotent and changes no verdict. */
     private static JsonNode mutated(String operation, JsonNode before, JsonNode after) {
         boolean admitted = response(Endpoint.VALIDATE, review(operation, before, after))
                 .at("/response/allowed")
@@ -281,14 +289,14 @@ class AdmissionHandlerTest {
                 response(Endpoint.MUTATE, review(operation, before, after)).path("response"));
         JsonNode again =
                 response(Endpoint.MUTATE, review(operation, before, result)).path("response");
-        assertThat(again.has("patch")).as("proposed again: %s", again).isFalse();
+        assertThat(again.has("patch")).as("patched again: %s", again).isFalse();
         JsonNode verdict = response(Endpoint.VALIDATE, review(operation, before, result));
         assertThat(verdict.at("/response/allowed").asBoolean() || !admitted).isTrue();
         return result;
     }
 
     @Test
-    void a_new_template_gets_what_it_lacks() {
+    void a_new_template_gets_the_policies_it_lacks() {
         JsonNode created = mutated("CREATE", JSON.nullNode(), Samples.cloneSet("ReCreate"));
         assertThat(created.at("/spec/template/spec/containers/1/resizePolicy").toString())
                 .isEqualTo(
@@ -300,12 +308,12 @@ class AdmissionHandlerTest {
     }
 
     @Test
-    void the_annotation_chooses_and_nonsense_is_ignored_with_a_warning() {
-        JsonNode wished = mutated(
+    void the_annotation_sets_policies_and_an_invalid_one_is_ignored_with_a_warning() {
+        JsonNode chosen = mutated(
                 "CREATE",
                 JSON.nullNode(),
                 Samples.pod("{\"inplace-guard.io/resize-policy\":\"cpu=NotRequired, log.memory=RestartContainer\"}"));
-        assertThat(wished.at("/spec/containers/1/resizePolicy/1/restartPolicy").asString())
+        assertThat(chosen.at("/spec/containers/1/resizePolicy/1/restartPolicy").asString())
                 .isEqualTo("RestartContainer");
         JsonNode pod = Samples.pod("{\"inplace-guard.io/resize-policy\":\"cpu=Sometimes\"}");
         JsonNode response = response(Endpoint.MUTATE, review("CREATE", JSON.nullNode(), pod))

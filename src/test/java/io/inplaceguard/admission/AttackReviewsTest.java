@@ -28,13 +28,18 @@ class AttackReviewsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"key-hash-collision.validate.json"})
+    @ValueSource(
+            strings = {
+                "key-hash-collision.validate.json",
+                "scheduling-gates.validate.json",
+                "united-child-arrives.validate.json"
+            })
     void what_only_looks_wrong_is_admitted(String file) throws IOException {
         assertThat(response(file).path("allowed").asBoolean()).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"containers-object.mutate.json", "exception.mutate.json"})
+    @ValueSource(strings = {"containers-null.mutate.json", "containers-object.mutate.json", "exception.mutate.json"})
     void nothing_is_added_to_what_is_not_a_list_of_containers(String file) throws IOException {
         JsonNode response = response(file);
         assertThat(response.path("allowed").asBoolean()).isTrue();
@@ -47,5 +52,24 @@ class AttackReviewsTest {
         assertThat(response.path("allowed").asBoolean()).isFalse();
         assertThat(response.at("/status/details/causes/0/message").asString()).endsWith("[malformed]");
         assertThat(response.at("/status/details/causes/0/field").asString()).isEqualTo("spec.template.spec.containers");
+    }
+
+    @Test
+    void a_key_of_control_characters_is_shown_escaped_and_cut() throws IOException {
+        JsonNode response = response("control-characters.validate.json");
+        assertThat(response.path("allowed").asBoolean()).isFalse();
+        JsonNode cause = response.at("/status/details/causes/0");
+        for (String text : new String[] {
+            cause.path("field").asString(),
+            cause.path("message").asString(),
+            response.at("/status/message").asString()
+        }) {
+            assertThat(text).hasSizeLessThan(700);
+            assertThat(text.codePoints())
+                    .allMatch(c -> !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT);
+        }
+        assertThat(cause.path("field").asString())
+                .startsWith("spec.template.spec[")
+                .endsWith("…]");
     }
 }

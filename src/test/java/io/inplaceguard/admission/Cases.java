@@ -80,7 +80,7 @@ public final class Cases {
                     assertThat(messages).anyMatch(message -> message.endsWith("[" + rule + "]"));
                 }
                 for (String field : example.fields()) {
-                    assertThat(fields).anyMatch(told -> told.contains(field));
+                    assertThat(fields).anyMatch(shown -> shown.contains(field));
                 }
             }
             default -> assertThat(example.expect()).isEqualTo("allow");

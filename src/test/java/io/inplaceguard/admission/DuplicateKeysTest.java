@@ -44,7 +44,7 @@ class DuplicateKeysTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 24, 25, 40, 1_000, 20_000})
-    void keys_with_the_same_hash_are_told_apart_by_their_text(int count) {
+    void keys_with_the_same_hash_are_compared_by_text(int count) {
         Keys keys = numbered(count);
         DuplicateKeys found = keys.empty();
         found.open();

@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whatever is posted, there is an answer, and it is well-formed: three thousand mutated reviews. */
+/** Every body gets a well-formed answer: 3,000 mutated reviews. */
 class MutatedReviewsTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final AdmissionHandler REVIEWER = new AdmissionHandler(GuardSettings.DEFAULTS);
+    private static final AdmissionHandler HANDLER = new AdmissionHandler(GuardSettings.DEFAULTS);
 
     static void check(AdmissionResult answer, Endpoint endpoint) {
         if (answer instanceof AdmissionResult.Responded decided) {
@@ -51,7 +51,7 @@ class MutatedReviewsTest {
                 }
             }
             for (Endpoint endpoint : Endpoint.values()) {
-                check(REVIEWER.answer(endpoint, body, body.length), endpoint);
+                check(HANDLER.answer(endpoint, body, body.length), endpoint);
             }
         }
     }

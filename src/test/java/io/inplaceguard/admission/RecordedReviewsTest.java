@@ -21,22 +21,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a kube-apiserver 1.36.2 really sent, answered as the rules say. The file's name says what happened. */
+/** Reviews that a kube-apiserver 1.36.2 sent, answered as the rules require. Each file is named after what happened. */
 class RecordedReviewsTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path FOLDER = Path.of("src/test/resources/reviews");
-    private static final AdmissionHandler REVIEWER = new AdmissionHandler(
+    private static final AdmissionHandler HANDLER = new AdmissionHandler(
             GuardSettings.DEFAULTS,
             new Guard(
                     GuardSettings.DEFAULTS,
                     OwnerStrategies.UNKNOWN,
                     () -> new OpenKruiseProfile(VerticalScaling.ENABLED, true)));
 
-    static List<String> names(String door) throws IOException {
+    static List<String> names(String endpoint) throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith("." + door + ".json"))
+                    .filter(name -> name.endsWith("." + endpoint + ".json"))
                     .sorted()
                     .toList();
         }
@@ -51,7 +51,7 @@ class RecordedReviewsTest {
     }
 
     private static JsonNode answer(Endpoint endpoint, byte[] body) {
-        return JSON.readTree(((AdmissionResult.Responded) REVIEWER.answer(endpoint, body, body.length)).body())
+        return JSON.readTree(((AdmissionResult.Responded) HANDLER.answer(endpoint, body, body.length)).body())
                 .path("response");
     }
 
@@ -62,7 +62,7 @@ class RecordedReviewsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("validations")
-    void is_judged(String name) throws IOException {
+    void is_validated(String name) throws IOException {
         JsonNode response = answer(Endpoint.VALIDATE, Files.readAllBytes(FOLDER.resolve(name)));
         boolean only = name.contains("-InPlaceOnly.");
         boolean denied = only
@@ -79,7 +79,9 @@ class RecordedReviewsTest {
         assertThat(response.path("allowed").asBoolean()).isEqualTo(!denied);
         List<String> warnings =
                 response.path("warnings").valueStream().map(JsonNode::asString).toList();
-        assertThat(warnings).hasSize(warning == null ? 0 : 1).allMatch(told -> told.endsWith(String.valueOf(warning)));
+        assertThat(warnings)
+                .hasSize(warning == null ? 0 : 1)
+                .allMatch(shown -> shown.endsWith(String.valueOf(warning)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -107,14 +109,14 @@ class RecordedReviewsTest {
         OwnerStrategies broken = new OwnerStrategies(uid -> {
             throw new IllegalStateException("secret detail");
         });
-        AdmissionHandler reviewer =
+        AdmissionHandler handler =
                 new AdmissionHandler(GuardSettings.DEFAULTS, new Guard(GuardSettings.DEFAULTS, broken));
         String body = Files.readString(FOLDER.resolve("pod.toleration.validate.json"))
                 .replaceAll(
                         "\"metadata\": ?\\{",
                         "\"metadata\":{\"ownerReferences\":[{\"uid\":\"o\",\"controller\":true}],");
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        AdmissionResult.Responded decided = (AdmissionResult.Responded) reviewer.answer(endpoint, bytes, bytes.length);
+        AdmissionResult.Responded decided = (AdmissionResult.Responded) handler.answer(endpoint, bytes, bytes.length);
         JsonNode response = JSON.readTree(decided.body()).path("response");
         assertThat(response.path("allowed").asBoolean()).isEqualTo(endpoint != Endpoint.VALIDATE);
         assertThat(response.at("/auditAnnotations/error").asString()).isEqualTo("IllegalStateException");

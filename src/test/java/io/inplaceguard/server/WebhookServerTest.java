@@ -10,7 +10,11 @@ import io.inplaceguard.certs.CertificateAuthority;
 import io.inplaceguard.certs.CertificateDirectory;
 import io.inplaceguard.certs.CertificateWatcher;
 import io.inplaceguard.certs.ServingCertificate;
+import io.inplaceguard.guard.AdmissionAttributes;
+import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.load.ApiServerClient;
+import io.inplaceguard.rule.RuleFixtures;
 import io.inplaceguard.runtime.ManagementServer;
 import io.inplaceguard.runtime.StartupFailure;
 import java.io.InputStream;
@@ -46,7 +50,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The real server, over TLS. */
 @org.junit.jupiter.api.extension.ExtendWith(OutputCaptureExtension.class)
@@ -112,6 +118,46 @@ class WebhookServerTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
         Cases.check(example, JSON.readTree(response.body()));
+    }
+
+    /** The examples that are for an OpenKruise like this server's. */
+    static Stream<RuleFixtures.Fixture> examples() {
+        return RuleFixtures.all().filter(example -> example.profile().verticalScaling() == VerticalScaling.ENABLED);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("examples")
+    void answers_each_example_of_a_rule_with_its_text(RuleFixtures.Fixture example) throws Exception {
+        HttpResponse<String> response = post("/validate", review(example).getBytes(StandardCharsets.UTF_8));
+        JsonNode answer = JSON.readTree(response.body()).path("response");
+        StringBuilder text = new StringBuilder();
+        for (JsonNode cause : answer.at("/status/details/causes")) {
+            String message = cause.path("message").asString();
+            String rule = message.substring(message.lastIndexOf('[') + 1, message.length() - 1);
+            text.append(cause.path("field").asString())
+                    .append(": ")
+                    .append(message.replace(" See " + GuardSettings.DOCS_URL + "#" + rule, ""))
+                    .append('\n');
+        }
+        for (JsonNode warning : answer.path("warnings")) {
+            text.append("Warning: ").append(warning.asString()).append('\n');
+        }
+        assertThat(text.toString()).isEqualTo(example.expected());
+        assertThat(answer.path("allowed").asBoolean()).isEqualTo(!example.denied());
+    }
+
+    private static String review(RuleFixtures.Fixture example) {
+        AdmissionAttributes attributes = example.attributes();
+        ObjectNode review =
+                JSON.createObjectNode().put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
+        ObjectNode request = review.putObject("request").put("uid", "u").put("operation", "UPDATE");
+        request.putObject("kind")
+                .put("group", attributes.group())
+                .put("version", attributes.version())
+                .put("kind", attributes.kind());
+        request.set("object", example.after());
+        request.set("oldObject", example.before());
+        return review.toString();
     }
 
     @ParameterizedTest(name = "{0} {1} as {2}: {4}")
