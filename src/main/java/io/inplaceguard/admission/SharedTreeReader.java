@@ -1,13 +1,13 @@
 package io.inplaceguard.admission;
 
 import io.inplaceguard.template.JsonTree;
+import io.inplaceguard.template.MeasuredObject;
 import io.inplaceguard.template.ObjectLimits;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Builds trees of values, within limits. The two objects of a review are almost the same: what stands in the text a second
@@ -34,6 +34,8 @@ final class SharedTreeReader {
     private final byte[] in;
     private int maxValues = Integer.MAX_VALUE;
     private int maxPosition = Integer.MAX_VALUE;
+    /** How often something was built that does not keep {@link ObjectLimits}. */
+    private int exceeding;
 
     SharedTreeReader(JsonCursor cursor) {
         this.cursor = cursor;
@@ -50,13 +52,13 @@ final class SharedTreeReader {
     }
 
     /** An object that knows where it stood. */
-    private static final class SpannedObject extends ObjectNode {
+    private static final class SpannedObject extends MeasuredObject {
         private final int from;
         private int to;
         private int values;
 
         SpannedObject(int from) {
-            super(NODES, new LinkedHashMap<>(USUAL_CAPACITY));
+            super(new LinkedHashMap<>(USUAL_CAPACITY));
             this.from = from;
         }
     }
@@ -66,6 +68,7 @@ final class SharedTreeReader {
         private final int from;
         private int to;
         private int values;
+        private boolean keepsLimits;
 
         SpannedArray(int from) {
             super(NODES);
@@ -116,12 +119,14 @@ final class SharedTreeReader {
     }
 
     private JsonNode tooDeep() {
+        exceeding++;
         cursor.skip();
         return JsonTree.tooDeep();
     }
 
     private JsonNode object(@Nullable JsonNode like, int level) {
         if (like instanceof SpannedObject same && cursor.skipIfSame(same.from, same.to, same.values)) {
+            exceeding += same.keepsLimits() ? 0 : 1;
             return same;
         }
         if (level >= JsonTree.MAX_LEVELS) {
@@ -129,6 +134,7 @@ final class SharedTreeReader {
         }
         SpannedObject object = new SpannedObject(cursor.position());
         int before = cursor.values();
+        int exceedingBefore = exceeding;
         for (boolean more = cursor.enter('{'); more; more = cursor.next('}')) {
             if (object.size() == ObjectLimits.MAX_ENTRIES) {
                 throw new LimitExceededException("it has a map of more than " + ObjectLimits.MAX_ENTRIES + " entries");
@@ -137,8 +143,11 @@ final class SharedTreeReader {
             int c = cursor.peek();
             // Only objects and arrays are shared, so nothing is looked up for the many others.
             boolean isShareable = c == '{' || c == '[';
-            object.set(key, value(like != null && isShareable ? like.get(key) : null, level + 1));
+            JsonNode value = value(like != null && isShareable ? like.get(key) : null, level + 1);
+            exceeding += isShareable && value.size() > ObjectLimits.maxEntries(key) ? 1 : 0;
+            object.set(key, value);
         }
+        object.measured(exceeding == exceedingBefore);
         object.to = cursor.position();
         object.values = cursor.values() - before;
         return object;
@@ -146,6 +155,7 @@ final class SharedTreeReader {
 
     private JsonNode array(@Nullable JsonNode like, int level) {
         if (like instanceof SpannedArray same && cursor.skipIfSame(same.from, same.to, same.values)) {
+            exceeding += same.keepsLimits ? 0 : 1;
             return same;
         }
         if (level >= JsonTree.MAX_LEVELS) {
@@ -153,12 +163,14 @@ final class SharedTreeReader {
         }
         SpannedArray array = new SpannedArray(cursor.position());
         int before = cursor.values();
+        int exceedingBefore = exceeding;
         for (boolean more = cursor.enter('['); more; more = cursor.next(']')) {
             if (array.size() == ObjectLimits.MAX_ENTRIES) {
                 throw new LimitExceededException("it has a list of more than " + ObjectLimits.MAX_ENTRIES + " entries");
             }
             array.add(value(like == null ? null : like.get(array.size()), level + 1));
         }
+        array.keepsLimits = exceeding == exceedingBefore;
         array.to = cursor.position();
         array.values = cursor.values() - before;
         return array;

@@ -36,13 +36,17 @@ public final class ObjectLimits {
     }
 
     /**
-     * The first limit that a tree exceeds. Reads each value once and stops at the first violation.
+     * The first limit that a tree exceeds. Reads each value once, unless it is a {@link MeasuredObject}, and stops at the first
+     * violation.
      *
      * @param path where the tree is in the object
      * @param tree a spec, a template or a whole object, at most {@link JsonTree#MAX_LEVELS} levels deep
      * @return empty where it keeps all of them
      */
     public static Optional<Malformation> exceeded(FieldPath path, JsonNode tree) {
+        if (tree instanceof MeasuredObject measured && measured.keepsLimits()) {
+            return Optional.empty();
+        }
         return Optional.ofNullable(new ObjectLimits(path).walk(tree, ""));
     }
 
@@ -57,13 +61,17 @@ public final class ObjectLimits {
         if (!node.isContainer()) {
             return null;
         }
-        boolean containers = name.equals("containers") || name.equals("initContainers");
-        int most = containers ? MAX_CONTAINERS : MAX_ENTRIES;
+        int most = maxEntries(name);
         if (node.size() > most) {
             String list = name.isEmpty() ? "it" : "its list or map " + FieldPath.printable(name);
             return new Malformation(root, list + " has more than " + most + " entries and cannot be compared");
         }
         return node.isObject() ? members(node) : elements(node);
+    }
+
+    /** How many entries the list or map of that field name may have. */
+    public static int maxEntries(String name) {
+        return name.equals("containers") || name.equals("initContainers") ? MAX_CONTAINERS : MAX_ENTRIES;
     }
 
     private @Nullable Malformation members(JsonNode object) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inplaceguard.admission.SharedTreeReader.LimitExceededException;
+import io.inplaceguard.template.FieldPath;
 import io.inplaceguard.template.JsonTree;
+import io.inplaceguard.template.MeasuredObject;
 import io.inplaceguard.template.ObjectLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -330,6 +332,23 @@ class SharedTreeReaderTest {
             cursor.skip();
             assertThat(cursor.next('}')).isFalse();
             assertThat(cursor.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void a_tree_knows_whether_it_keeps_the_limits_and_so_does_a_shared_one() {
+        String deep = "{\"d\":" + "[".repeat(300) + "]".repeat(300) + "}";
+        String containers = "{\"s\":{\"containers\":[" + "{},".repeat(ObjectLimits.MAX_CONTAINERS) + "{}]}}";
+        for (String text : List.of(deep, containers, "{\"a\":[{\"b\":[1]}]}")) {
+            List<JsonNode> trees = trees(text + "{\"x\":1}" + text + text);
+            boolean keeps = text.startsWith("{\"a\"");
+            for (JsonNode tree : List.of(trees.get(0), trees.get(2), trees.get(3))) {
+                assertThat(((MeasuredObject) tree).keepsLimits()).isEqualTo(keeps);
+                assertThat(ObjectLimits.exceeded(FieldPath.ROOT, tree).isEmpty())
+                        .isEqualTo(keeps);
+            }
+            List<JsonNode> nested = trees("{\"k\":" + text + ",\"l\":1}{\"k\":" + text + ",\"l\":2}");
+            assertThat(((MeasuredObject) nested.get(1)).keepsLimits()).isEqualTo(keeps);
         }
     }
 
