@@ -37,10 +37,10 @@ public final class CertificateAuthority {
     /** A CA with its key. */
     public record Authority(X509Certificate certificate, PrivateKey key) {}
 
-    /** How long a leaf lives unless told otherwise. */
+    /** The default lifetime of a serving certificate. */
     public static final Duration LEAF_LIFE = Duration.ofDays(90);
 
-    /** How long a CA lives unless told otherwise. */
+    /** The default lifetime of a CA. */
     public static final Duration AUTHORITY_LIFE = Duration.ofDays(730);
 
     /** Clocks of clients may be a little behind. */
@@ -72,7 +72,7 @@ public final class CertificateAuthority {
      * A new serving pair of that CA; it never outlives it.
      *
      * @param names DNS names and IP addresses
-     * @throws CertificateException when a name is none
+     * @throws CertificateException when a name is neither a DNS name nor an address
      */
     public static ServingCertificate pair(Authority authority, List<String> names, Instant now, Duration life) {
         Set<String> unique = new LinkedHashSet<>();

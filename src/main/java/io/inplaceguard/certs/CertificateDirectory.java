@@ -56,7 +56,7 @@ public record CertificateDirectory(Path folder) {
     }
 
     /**
-     * The pair of this folder, made anew where it is missing, unusable, near its expiry or lacking a name. A CA made here
+     * The pair of this folder, created again where it is missing, unusable, near its expiry or lacking a name. A CA made here
      * that is not near its own expiry is kept, so that those who trust it go on. Processes that share the folder agree on
      * one pair.
      *

@@ -31,7 +31,7 @@ public final class CertificateWatcher implements AutoCloseable {
     /**
      * @param where    names what is watched
      * @param first    the pair its consumer has already
-     * @param source   reads the pair, or makes it anew where that is due
+     * @param source   reads the pair, or creates a new one where that is due
      * @param consumer gets each new pair
      */
     public CertificateWatcher(
@@ -77,7 +77,7 @@ public final class CertificateWatcher implements AutoCloseable {
             // Whatever it is, the next look is due: an executor drops a task that throws.
             String problem = String.valueOf(e.getMessage());
             if (!problem.equals(complained)) {
-                LOG.warn("going on with the certificate there was: {}", problem);
+                LOG.warn("keeping the current certificate: {}", problem);
                 complained = problem;
             }
         }

@@ -120,7 +120,7 @@ public record ServingCertificate(List<X509Certificate> authorities, List<X509Cer
         return trustStore(authorities);
     }
 
-    /** For whoever trusts these, in memory. */
+    /** A trust store of these, in memory. */
     public static KeyStore trustStore(List<X509Certificate> authorities) {
         try {
             KeyStore store = empty();

@@ -30,12 +30,13 @@ final class SubjectAltName {
             try {
                 return InetAddress.getByName(text).getHostAddress();
             } catch (UnknownHostException e) {
-                throw new CertificateException("\"" + name + "\" is no IP address. Give a DNS name or an address.", e);
+                throw new CertificateException(
+                        "\"" + name + "\" is not an IP address. Give a DNS name or an address.", e);
             }
         }
         if (text.length() > 253 || !DNS_NAME.matcher(text).matches()) {
             throw new CertificateException(
-                    "\"" + name + "\" is no DNS name. Give one such as inplace-guard.prod.svc, or an IP address.");
+                    "\"" + name + "\" is not a DNS name. Give one such as inplace-guard.prod.svc, or an IP address.");
         }
         return text;
     }

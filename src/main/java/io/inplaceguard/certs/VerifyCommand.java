@@ -110,7 +110,7 @@ public final class VerifyCommand implements Callable<Integer> {
             return Pem.certificates(file.toString(), Files.readString(file));
         }
         if (!"https".equals(place.getScheme()) || place.getHost() == null) {
-            throw new IOException(place + " is no https URL");
+            throw new IOException(place + " is not an https URL");
         }
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Anyone()}, null);
@@ -133,7 +133,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    /** What is served is to be looked at, whoever signed it; nothing is sent to it. */
+    /** Accepts any certificate, because what is served is to be shown whatever signed it; nothing is sent. */
     private static final class Anyone extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
@@ -207,7 +207,7 @@ public final class VerifyCommand implements Callable<Integer> {
                             .toList());
             PKIXParameters parameters = new PKIXParameters(java.util.Set.of(new TrustAnchor(authority, null)));
             parameters.setRevocationEnabled(false);
-            // Whether it has expired is told apart.
+            // Expiry is reported separately.
             parameters.setDate(served.get(0).getNotBefore());
             CertPathValidator.getInstance("PKIX").validate(path, parameters);
             return true;

@@ -12,6 +12,6 @@ enum StrategyLayout {
     ROLLING_UPDATE_TYPE,
     /** {@code updateStrategy.type}: SidecarSet, which has no InPlaceOnly. */
     SIDECAR_SET,
-    /** As the configuration of a custom kind says. */
+    /** As configured for a custom kind. */
     CUSTOM
 }

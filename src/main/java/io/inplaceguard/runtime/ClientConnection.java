@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One accepted connection and what it waits for, so that a client that lets the server wait can be told apart from one whose
+ * One accepted connection and what it waits for, so that a client that lets the server wait can be distinguished from one whose
  * request is being worked on. Safe for use by several threads.
  */
 public final class ClientConnection {

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Where the serving pair comes from, by mode.
  *
  * @param where    names the place in log lines
- * @param interval how often it is looked at: for files well within the 5 s after which a new pair must be served
- * @param pair     reads the pair, or makes it where that is due, being told the one that is served
+ * @param interval how often it is read: for files well within the 5 s after which a new pair must be served
+ * @param pair     reads the pair, or makes it where that is due, given the one that is served
  * @param cluster  where it is kept in a cluster, whose API server is waited for and watched; null elsewhere
  */
 record CertificateSource(
@@ -93,7 +93,7 @@ record CertificateSource(
         return next;
     }
 
-    /** Has that called when the place is known to have changed; files are looked at often instead. */
+    /** Has that called when the place is known to have changed; files are polled instead. */
     void watch(Runnable changed) {
         if (cluster != null) {
             cluster.watch(changed);

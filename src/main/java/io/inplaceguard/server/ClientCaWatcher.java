@@ -92,7 +92,7 @@ final class ClientCaWatcher implements AutoCloseable {
         } catch (RuntimeException e) {
             String problem = String.valueOf(e.getMessage());
             if (!problem.equals(complained)) {
-                LOG.warn("going on with the client CA there was: {}", problem);
+                LOG.warn("keeping the current client CA: {}", problem);
                 complained = problem;
             }
         }
@@ -161,7 +161,7 @@ final class ClientCaWatcher implements AutoCloseable {
         private static void allow(X509Certificate certificate) throws java.security.cert.CertificateException {
             if (!subjects.isEmpty() && names(certificate).stream().noneMatch(subjects::contains)) {
                 throw new java.security.cert.CertificateException(
-                        "this client is none of inplace-guard.client-ca.subjects");
+                        "this client is not in inplace-guard.client-ca.subjects");
             }
         }
 

@@ -9,9 +9,9 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The end of a server that is told to end: unready at once, serving on for the drain time while each answer closes its
- * connection, for endpoints of a Service lag behind; then the web server finishes what is in flight. A second SIGTERM ends
- * at once.
+ * Shutdown of a server: not ready from the start, serving for the shutdown delay while each answer closes its
+ * connection, for endpoints of a Service lag behind; then the web server finishes what is in flight. A second SIGTERM
+ * stops immediately.
  */
 final class GracefulShutdown implements SmartLifecycle {
 
@@ -42,7 +42,7 @@ final class GracefulShutdown implements SmartLifecycle {
         running = false;
         draining = true;
         AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
-        LOG.info("told to end: serving on for {} s", time.toSeconds());
+        LOG.info("shutdown requested, serving for another {} s", time.toSeconds());
         try {
             Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {

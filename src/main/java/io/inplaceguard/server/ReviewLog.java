@@ -43,7 +43,7 @@ final class ReviewLog {
         return String.join(" ", fields.subList(0, Math.min(10, fields.size())));
     }
 
-    /** Names come from whoever posts; a line break in one must not begin another log line. */
+    /** Names come from the client; a line break in one must not begin another log line. */
     private static String clean(@Nullable String text) {
         return text == null ? "" : FieldPath.printable(text);
     }

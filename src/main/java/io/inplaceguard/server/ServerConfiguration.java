@@ -67,7 +67,7 @@ public class ServerConfiguration {
             Set.of(CertificateException.class, InvalidSettingException.class);
 
     /**
-     * Serves until it is told to end.
+     * Serves until it is stopped.
      *
      * @param args Spring properties as {@code --key=value}
      */
@@ -75,7 +75,7 @@ public class ServerConfiguration {
         return Launcher.run(ServerConfiguration.class, WebApplicationType.SERVLET, args);
     }
 
-    /** Serves, or says in one sentence on stderr why not and ends with status 1. */
+    /** Serves, or reports in one sentence on stderr why not and exits with status 1. */
     public static void serve(String... args) {
         // What the build has worked out ahead of time is there in the jar and not in the folder of classes.
         if (!Boolean.getBoolean("spring.aot.processing")
@@ -248,7 +248,7 @@ public class ServerConfiguration {
         return door;
     }
 
-    /** Runs before Spring says ready. A server in training has done its work then. */
+    /** Runs before Spring reports ready. A server in training has done its work then. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     ApplicationRunner selfCheck(ServletWebServerApplicationContext context, ServingTls tls, Settings settings) {

@@ -56,7 +56,7 @@ public final class SmokeCommand implements Callable<Integer> {
             out.flush();
             return admitted && denied ? 0 : 1;
         } catch (IOException | GeneralSecurityException | CertificateException e) {
-            spec.commandLine().getErr().println(place + " cannot be asked: " + e.getMessage());
+            spec.commandLine().getErr().println(place + " cannot be reached: " + e.getMessage());
             return 2;
         }
     }

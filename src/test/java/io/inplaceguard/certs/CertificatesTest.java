@@ -218,7 +218,7 @@ class CertificatesTest {
         assertThat(second.status()).isEqualTo(2);
         assertThat(second.err()).contains("--force").doesNotContain("\tat ");
         assertThat(certs("--out", dir, "--force").status()).isZero();
-        assertThat(certs("--out", dir, "--force", "--dns", "a b").err()).contains("is no DNS name");
+        assertThat(certs("--out", dir, "--force", "--dns", "a b").err()).contains("is not a DNS name");
         assertThat(certs().status()).isEqualTo(2);
     }
 }

@@ -84,7 +84,7 @@ class VerifyCommandTest {
         assertThat(verify("--dir", folder.resolve("nowhere").toString())).isEqualTo(2);
         assertThat(verify("--dir", folder.toString(), "http://localhost")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("Give a URL and --ca FILE, or --dir DIR.", "is no https URL")
+                .contains("Give a URL and --ca FILE, or --dir DIR.", "is not an https URL")
                 .doesNotContain("\tat ");
     }
 

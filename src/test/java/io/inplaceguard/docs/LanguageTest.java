@@ -35,7 +35,7 @@ class LanguageTest {
             Map.entry("looked at", "checked, read"),
             Map.entry("looked after", "reconciled"),
             Map.entry("for ever", "forever, or how long"),
-            Map.entry("is none", "is not a, must be one of"),
+            Map.entry("(?<!there )is none", "is not a, must be one of"),
             Map.entry("(?<!there )is no (?!longer\\b|more\\b)", "is not a"),
             Map.entry("past mending", "cannot be parsed"),
             Map.entry("strives?", "tries"),
@@ -64,12 +64,6 @@ class LanguageTest {
                     .reduce((left, right) -> left + "|" + right)
                     .orElseThrow(),
             Pattern.CASE_INSENSITIVE);
-
-    /** Files and packages that are still to be rewritten. */
-    private static final List<String> KNOWN = List.of(
-            "docs/rules.md",
-            "src/main/resources/io/inplaceguard/template/fields.txt",
-            "src/main/java/io/inplaceguard/");
 
     @Test
     void documents_chart_and_scripts_use_plain_words() {
@@ -106,9 +100,6 @@ class LanguageTest {
 
     private static List<String> hits(Path file, String text) {
         List<String> hits = new ArrayList<>();
-        if (KNOWN.stream().anyMatch(file.toString()::startsWith)) {
-            return hits;
-        }
         Matcher matcher = FORBIDDEN.matcher(text);
         while (matcher.find()) {
             String phrase = matcher.group().replaceAll("[\\s*/#|]+", " ");

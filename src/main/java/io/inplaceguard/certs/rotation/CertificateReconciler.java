@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A CA and a serving pair in one Secret that all replicas share, and the caBundle of both webhook configurations: a
- * reconcile loop. Each look at the world does the one next step and comes back; a crash between two steps is no event, and
+ * reconcile loop. Each reconciliation does one step and returns; a crash between two steps does no harm, and
  * replicas that race agree by resourceVersion.
  *
  * <p>A CA is replaced in two phases, so that no call fails. The next CA is published beside the current one, and only when it
@@ -77,7 +77,7 @@ public final class CertificateReconciler {
      * @param leaf      lifetime of a serving certificate
      * @param authority lifetime of a CA
      * @param settle    how long API servers get to read what was published
-     * @param patience  after how long a replica that has not said what it serves is held to be gone
+     * @param patience  how long to wait for a replica to confirm what it serves before it is ignored
      */
     public record Times(Duration leaf, Duration authority, Duration settle, Duration patience) {}
 
@@ -142,7 +142,7 @@ public final class CertificateReconciler {
     private CertificateSecret made(Instant now, @Nullable ServingCertificate served) {
         Authority authority = CertificateAuthority.authority(now, times.authority());
         if (served != null && served.isValidAt(now)) {
-            LOG.warn("secret {} was lost: going on with what is served, and replacing it", names.secret());
+            LOG.warn("secret {} not found: keeping the current certificate and starting a CA rotation", names.secret());
             return new CertificateSecret(served.signer(), null, authority, null, served.chain(), served.key());
         }
         return CertificateSecret.of(authority, leaf(authority, now));
@@ -164,7 +164,7 @@ public final class CertificateReconciler {
         try {
             if (served != null && isStranger(served, kept, now)) {
                 LOG.warn(
-                        "secret {} knows nothing of what is served here: its CA stays trusted meanwhile",
+                        "secret {} does not contain the CA of the certificate in use; keeping that CA in the caBundle",
                         names.secret());
                 keep(secret, kept.withOld(served.signer()), Map.of(PROMOTED, now.toString()));
                 return pair;
@@ -177,7 +177,7 @@ public final class CertificateReconciler {
             return step(secret, kept, now, seen).pair().orElseThrow();
         } catch (KubernetesClientException e) {
             if (e.getCode() != CONFLICT) {
-                LOG.warn("certificates cannot be looked after, trying again: {}", e.getMessage());
+                LOG.warn("reconciliation failed, retrying: {}", e.getMessage());
             }
             return pair;
         }
@@ -205,7 +205,7 @@ public final class CertificateReconciler {
         if (kept.next() != null) {
             Instant published = instant(secret, PUBLISHED);
             if (!seen) {
-                // Written just now, or spoilt by somebody: the time to settle begins anew.
+                // Written just now, or changed by somebody else: the propagation delay starts again.
                 return published == null ? kept : keep(secret, kept, without(PUBLISHED));
             }
             if (published == null) {
@@ -220,7 +220,7 @@ public final class CertificateReconciler {
                     || now.isBefore(awaitedSince.plus(times.settle()))) {
                 return kept;
             }
-            LOG.info("serving by the next CA from now on");
+            LOG.info("promoted the next CA");
             Map<String, String> marks = without(PUBLISHED);
             marks.put(PROMOTED, now.toString());
             return keep(secret, kept.promoted(kept.next(), leaf(kept.next(), now)), marks);
@@ -363,7 +363,7 @@ public final class CertificateReconciler {
     private static <T extends HasMetadata> void watch(Resource<T> resource, Runnable changed) {
         resource.runnableInformer(0)
                 .exceptionHandler((started, problem) -> {
-                    // It is looked at every few seconds anyway.
+                    // It is read every few seconds anyway.
                     LOG.debug("not watched, trying again: {}", problem.getMessage());
                     return true;
                 })
@@ -465,7 +465,7 @@ public final class CertificateReconciler {
     private int apply(HasMetadata configuration, long read) {
         // A call that hung must not bring back what was true then: others may have served by another CA since.
         if (Duration.ofNanos(System.nanoTime() - read).compareTo(times.settle().dividedBy(2)) > 0) {
-            LOG.warn("the API server is slow: caBundle not written, looking again");
+            LOG.warn("the API server is slow: caBundle not written, retrying");
             return 1;
         }
         client.resource(configuration)

@@ -52,7 +52,7 @@ record CertificateSecret(
         return new CertificateSecret(authority.certificate(), authority.key(), null, null, pair.chain(), pair.key());
     }
 
-    /** What the Secret holds; empty where there is no CA in it that can be read. The chart's is empty at first, which is no fault. */
+    /** What the Secret holds; empty where there is no CA in it that can be read. The chart's is empty at first, as intended. */
     static Optional<CertificateSecret> read(@Nullable Secret secret) {
         if (secret == null || secret.getData() == null || secret.getData().isEmpty()) {
             return Optional.empty();
@@ -86,7 +86,7 @@ record CertificateSecret(
             try {
                 return Pem.certificates(where(name), text(name)).get(0);
             } catch (CertificateException e) {
-                LOG.warn("making it anew: {}", e.getMessage());
+                LOG.warn("regenerating: {}", e.getMessage());
                 return null;
             }
         }
@@ -100,7 +100,7 @@ record CertificateSecret(
                 PrivateKey key = Pem.key(where(name), text(name));
                 return Pem.belongTogether(key, certificate) ? key : null;
             } catch (CertificateException e) {
-                LOG.warn("making it anew: {}", e.getMessage());
+                LOG.warn("regenerating: {}", e.getMessage());
                 return null;
             }
         }

@@ -40,7 +40,7 @@ final class Planner {
     }
 
     /**
-     * The plan for one manifest; of an object that cannot be read in the cluster one that says why.
+     * The plan for one manifest; of an object that cannot be read in the cluster one with the reason.
      *
      * @throws ApiException when the API server cannot be reached
      */
