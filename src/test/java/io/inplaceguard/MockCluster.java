@@ -45,7 +45,10 @@ public final class MockCluster implements AutoCloseable {
     /** What happens to the next write of the guard: 0 it is done, 1 it fails, 2 it is done and its answer is lost. */
     public volatile ToIntFunction<RecordedRequest> fault = request -> 0;
 
-    /** What is refused (403) before anything is looked at. */
+    /** The status of requests that are refused. */
+    public volatile int refusedStatus = 403;
+
+    /** Requests that are refused before anything else happens. */
     public volatile Predicate<RecordedRequest> refused = request -> false;
 
     public final KubernetesMockServer server;
@@ -55,7 +58,9 @@ public final class MockCluster implements AutoCloseable {
         KubernetesCrudDispatcher dispatcher = new KubernetesCrudDispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
-                return refused.test(request) ? new MockResponse().setResponseCode(403) : super.dispatch(request);
+                return refused.test(request)
+                        ? new MockResponse().setResponseCode(refusedStatus)
+                        : super.dispatch(request);
             }
 
             @Override

@@ -6,6 +6,8 @@ import io.inplaceguard.certs.CertificateDirectory;
 import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.ServingCertificate;
 import io.inplaceguard.certs.rotation.CertificateReconciler;
+import io.inplaceguard.certs.rotation.RotationPolicy;
+import io.inplaceguard.certs.rotation.Target;
 import io.inplaceguard.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,21 +49,21 @@ record CertificateSource(
             case CLUSTER -> {
                 CertificateReconciler cluster = new CertificateReconciler(
                         client.get(),
-                        new CertificateReconciler.Names(
+                        new Target(
                                 certs.namespace(),
                                 certs.secretName(),
                                 certs.webhookConfigurationName(),
                                 certs.dnsNames(),
                                 replica()),
-                        new CertificateReconciler.Times(
+                        new RotationPolicy(
                                 certs.leafLifetime(),
                                 certs.caLifetime(),
                                 certs.propagationDelay(),
                                 certs.replicaTimeout()));
                 yield new CertificateSource(
                         "secret " + certs.secretName(),
-                        Duration.ofSeconds(5),
-                        served -> cluster.look(Instant.now(), served),
+                        RotationPolicy.RECONCILE_INTERVAL,
+                        served -> cluster.reconcile(Instant.now(), served),
                         cluster);
             }
         };
@@ -103,12 +105,13 @@ record CertificateSource(
     /** Nothing is served any more. */
     void leave() {
         if (cluster != null) {
-            cluster.leave();
+            cluster.deregister();
         }
     }
 
     /** The pair to begin with. */
     ServingCertificate first() {
+        String reported = "";
         while (true) {
             try {
                 return get(null);
@@ -116,7 +119,11 @@ record CertificateSource(
                 if (cluster == null) {
                     throw e;
                 }
-                LOG.warn("waiting for {}: {}", where, e.getMessage());
+                String problem = String.valueOf(e.getMessage());
+                if (!problem.equals(reported)) {
+                    LOG.warn("waiting for {}: {}", where, problem);
+                    reported = problem;
+                }
                 pause();
             }
         }

@@ -1,187 +1,160 @@
 package io.inplaceguard.certs.rotation;
 
 import io.fabric8.kubernetes.api.model.Secret;
-import io.inplaceguard.certs.CertificateAuthority.Authority;
-import io.inplaceguard.certs.CertificateException;
-import io.inplaceguard.certs.Pem;
-import io.inplaceguard.certs.ServingCertificate;
-import java.nio.charset.StandardCharsets;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.Base64;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What the Secret holds. While a CA replaces another it holds two: first the next one beside the current one, then the
- * current one beside the old one.
- *
- * @param authority the CA of the leaf
- * @param key       its key; null where it was lost, so that nothing can be signed by it any more
- * @param next      the CA to come: published, but nothing served is signed by it yet
- * @param old       the CA that was: still trusted, until no replica serves a leaf of it
- * @param chain     the leaf; empty where it cannot be used
- * @param leafKey   its key
+ * The Secret that all replicas share. A write carries the resourceVersion that was read, so that a change in between is a
+ * conflict (409). Private keys never leave it.
  */
-record CertificateSecret(
-        X509Certificate authority,
-        @Nullable PrivateKey key,
-        @Nullable Authority next,
-        @Nullable X509Certificate old,
-        List<X509Certificate> chain,
-        @Nullable PrivateKey leafKey) {
+final class CertificateSecret {
 
-    static final String CA_CERTIFICATE = "ca.crt";
-    static final String CA_KEY = "ca.key";
-    static final String NEXT_CERTIFICATE = "next-ca.crt";
-    static final String NEXT_KEY = "next-ca.key";
-    static final String OLD_CERTIFICATE = "old-ca.crt";
-    static final String CERTIFICATE = "tls.crt";
-    static final String KEY = "tls.key";
+    /** Annotation: since when the next CA is seen in the live caBundles. */
+    static final String PUBLISHED = "inplace-guard.io/next-ca-published";
 
-    private static final Logger LOG = LoggerFactory.getLogger(CertificateSecret.class);
+    /** Annotation: since when the current CA is the current one. */
+    static final String PROMOTED = "inplace-guard.io/ca-promoted";
 
-    static CertificateSecret of(Authority authority, ServingCertificate pair) {
-        return new CertificateSecret(authority.certificate(), authority.key(), null, null, pair.chain(), pair.key());
+    /** Annotation, followed by a replica's name: serial number of the certificate that it serves. */
+    static final String SERVES = "serves.inplace-guard.io/";
+
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+
+    /**
+     * The Secret at one resourceVersion.
+     *
+     * @param object null where it does not exist
+     * @param state  empty where it holds no CA that can be read
+     */
+    record Stored(@Nullable Secret object, Optional<RotationState> state) {}
+
+    private final KubernetesClient client;
+    private final Resource<Secret> resource;
+    private final String namespace;
+    private final String name;
+
+    /** @param client closed by its owner */
+    CertificateSecret(KubernetesClient client, String namespace, String name) {
+        this.client = client;
+        this.resource = client.secrets().inNamespace(namespace).withName(name);
+        this.namespace = namespace;
+        this.name = name;
     }
 
-    /** What the Secret holds; empty where there is no CA in it that can be read. The chart's is empty at first, as intended. */
-    static Optional<CertificateSecret> read(@Nullable Secret secret) {
-        if (secret == null || secret.getData() == null || secret.getData().isEmpty()) {
-            return Optional.empty();
-        }
-        Reader reader = new Reader(secret);
-        X509Certificate authority = reader.certificate(CA_CERTIFICATE);
-        if (authority == null) {
-            return Optional.empty();
-        }
-        PrivateKey key = reader.key(CA_KEY, authority);
-        X509Certificate nextCertificate = reader.certificate(NEXT_CERTIFICATE);
-        PrivateKey nextKey = nextCertificate == null ? null : reader.key(NEXT_KEY, nextCertificate);
-        Authority next = nextCertificate == null || nextKey == null ? null : new Authority(nextCertificate, nextKey);
-        X509Certificate leaf = reader.certificate(CERTIFICATE);
-        PrivateKey leafKey = leaf == null ? null : reader.key(KEY, leaf);
-        return Optional.of(new CertificateSecret(
-                authority,
-                key,
-                next,
-                reader.certificate(OLD_CERTIFICATE),
-                leaf == null || leafKey == null ? List.of() : List.of(leaf),
-                leafKey));
+    /** @throws KubernetesClientException when it cannot be read; that it does not exist is no such case */
+    Stored read() {
+        return stored(resource.get());
     }
 
-    private record Reader(Secret secret) {
-        @Nullable
-        X509Certificate certificate(String name) {
-            if (!secret.getData().containsKey(name)) {
-                return null;
+    /**
+     * Writes the state, and creates the Secret where it did not exist.
+     *
+     * @param read what the state was derived from
+     * @return what the API server stored
+     * @throws KubernetesClientException with code 409 where the Secret has changed since; with another where it cannot be written
+     */
+    Stored save(Stored read, RotationState state) {
+        Secret object = read.object();
+        return stored(object == null ? create(state) : update(object, state));
+    }
+
+    private Secret create(RotationState state) {
+        Secret secret = new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(name)
+                .addToLabels("app.kubernetes.io/name", "inplace-guard")
+                .withAnnotations(annotations(Map.of(), state))
+                .endMetadata()
+                .withType("Opaque")
+                .withData(SecretData.write(state.material()))
+                .build();
+        try {
+            return client.resource(secret).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != FORBIDDEN && e.getCode() != NOT_FOUND) {
+                throw e;
             }
-            try {
-                return Pem.certificates(where(name), text(name)).get(0);
-            } catch (CertificateException e) {
-                LOG.warn("regenerating: {}", e.getMessage());
-                return null;
+            // The chart creates the Secret: its Role cannot limit "create" to one name, so it does not grant it.
+            throw new KubernetesClientException(
+                    "secret " + namespace + "/" + name + " does not exist and cannot be created (HTTP " + e.getCode()
+                            + "). The Helm chart creates it: run helm upgrade, or create an empty Secret of that name",
+                    e.getCode(),
+                    e.getStatus());
+        }
+    }
+
+    private Secret update(Secret object, RotationState state) {
+        return client.resource(new SecretBuilder(object)
+                        .editMetadata()
+                        .withAnnotations(annotations(annotations(object), state))
+                        .endMetadata()
+                        .withData(SecretData.write(state.material()))
+                        .build())
+                .update();
+    }
+
+    /** Calls back when the Secret has changed, as long as the client is open; returns at once. */
+    void watch(Runnable changed) {
+        ChangeNotifier.watch(resource, changed);
+    }
+
+    private static Stored stored(@Nullable Secret object) {
+        if (object == null) {
+            return new Stored(null, Optional.empty());
+        }
+        Map<String, String> annotations = annotations(object);
+        Map<String, String> acknowledgments = new HashMap<>();
+        annotations.forEach((key, value) -> {
+            if (key.startsWith(SERVES)) {
+                acknowledgments.put(key.substring(SERVES.length()), value);
             }
-        }
-
-        @Nullable
-        PrivateKey key(String name, X509Certificate certificate) {
-            if (!secret.getData().containsKey(name)) {
-                return null;
-            }
-            try {
-                PrivateKey key = Pem.key(where(name), text(name));
-                return Pem.belongTogether(key, certificate) ? key : null;
-            } catch (CertificateException e) {
-                LOG.warn("regenerating: {}", e.getMessage());
-                return null;
-            }
-        }
-
-        private String where(String name) {
-            return name + " of secret " + secret.getMetadata().getName();
-        }
-
-        private String text(String name) {
-            try {
-                return new String(Base64.getDecoder().decode(secret.getData().get(name)), StandardCharsets.UTF_8);
-            } catch (IllegalArgumentException e) {
-                return "";
-            }
-        }
+        });
+        return new Stored(
+                object,
+                SecretData.read(object)
+                        .map(material -> new RotationState(
+                                material,
+                                instant(annotations.get(PUBLISHED)),
+                                instant(annotations.get(PROMOTED)),
+                                acknowledgments)));
     }
 
-    /** For the Secret's data. */
-    Map<String, String> data() {
-        Map<String, String> data = new HashMap<>();
-        data.put(CA_CERTIFICATE, Pem.of(authority));
-        if (key != null) {
-            data.put(CA_KEY, Pem.of(key));
+    /** Those of others stay as they are. */
+    private static Map<String, String> annotations(Map<String, String> present, RotationState state) {
+        Map<String, String> annotations = new HashMap<>(present);
+        annotations.keySet().removeIf(key -> key.startsWith(SERVES) || key.equals(PUBLISHED) || key.equals(PROMOTED));
+        state.acknowledgments().forEach((replica, serial) -> annotations.put(SERVES + replica, serial));
+        if (state.nextPublished() != null) {
+            annotations.put(PUBLISHED, state.nextPublished().toString());
         }
-        if (next != null) {
-            data.put(NEXT_CERTIFICATE, Pem.of(next.certificate()));
-            data.put(NEXT_KEY, Pem.of(next.key()));
+        if (state.promoted() != null) {
+            annotations.put(PROMOTED, state.promoted().toString());
         }
-        if (old != null) {
-            data.put(OLD_CERTIFICATE, Pem.of(old));
+        return annotations;
+    }
+
+    private static Map<String, String> annotations(Secret secret) {
+        return Objects.requireNonNullElse(secret.getMetadata().getAnnotations(), Map.of());
+    }
+
+    /** A value that cannot be parsed counts as missing: the step that sets it is repeated. */
+    private static @Nullable Instant instant(@Nullable String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeException e) {
+            return null;
         }
-        if (!chain.isEmpty() && leafKey != null) {
-            data.put(CERTIFICATE, Pem.of(chain.get(0)));
-            data.put(KEY, Pem.of(leafKey));
-        }
-        data.replaceAll((name, text) -> Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
-        return data;
-    }
-
-    /** What the API server is to trust: all that is served now, or soon, or was a moment ago. */
-    List<X509Certificate> trusted() {
-        List<X509Certificate> all = new ArrayList<>(List.of(authority));
-        if (next != null) {
-            all.add(next.certificate());
-        }
-        if (old != null && !all.contains(old)) {
-            all.add(old);
-        }
-        return all;
-    }
-
-    /** The pair to serve; empty where there is none. */
-    Optional<ServingCertificate> pair() {
-        return chain.isEmpty() || leafKey == null
-                ? Optional.empty()
-                : Optional.of(new ServingCertificate(trusted(), chain, Objects.requireNonNull(leafKey)));
-    }
-
-    /** The CA that signs, if its key is there. */
-    Optional<Authority> signer() {
-        return key == null ? Optional.empty() : Optional.of(new Authority(authority, key));
-    }
-
-    CertificateSecret withLeaf(ServingCertificate pair) {
-        return new CertificateSecret(authority, key, next, old, pair.chain(), pair.key());
-    }
-
-    CertificateSecret withNext(Authority made) {
-        return new CertificateSecret(authority, key, made, old, chain, leafKey);
-    }
-
-    /** The next CA becomes the current one, with that leaf of it. */
-    CertificateSecret promoted(Authority made, ServingCertificate pair) {
-        return new CertificateSecret(made.certificate(), made.key(), null, authority, pair.chain(), pair.key());
-    }
-
-    CertificateSecret withOld(X509Certificate certificate) {
-        return new CertificateSecret(authority, key, next, certificate, chain, leafKey);
-    }
-
-    CertificateSecret withoutOld() {
-        return new CertificateSecret(authority, key, next, null, chain, leafKey);
     }
 }
