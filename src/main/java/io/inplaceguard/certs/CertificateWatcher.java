@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands on a new serving pair when a folder's content changes. It looks at content, not at names or times, so that the
- * symlinks a kubelet swaps need no special care. A pair that does not load whole is never handed on.
+ * Passes on a new serving pair when its source changes. It compares content, not names or times, so that the symlinks that a
+ * kubelet swaps need no special handling. A pair that cannot be loaded completely is never passed on.
  */
 public final class CertificateWatcher implements AutoCloseable {
 
@@ -25,13 +25,13 @@ public final class CertificateWatcher implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private ServingCertificate handedOn;
-    private String complained = "";
+    private ServingCertificate current;
+    private String lastProblem = "";
 
     /**
-     * @param where    names what is watched
-     * @param first    the pair its consumer has already
-     * @param source   reads the pair, or creates a new one where that is due
+     * @param where    names the source in log lines
+     * @param first    the pair that the consumer already has
+     * @param source   reads the pair, or replaces it where that is due
      * @param consumer gets each new pair
      */
     public CertificateWatcher(
@@ -42,43 +42,45 @@ public final class CertificateWatcher implements AutoCloseable {
         this.where = where;
         this.source = source;
         this.consumer = consumer;
-        this.handedOn = first;
+        this.current = first;
     }
 
-    /** Looks every so often, until closed. */
+    /** Polls at this interval, until closed. */
     public CertificateWatcher start(Duration interval) {
-        executor.scheduleWithFixedDelay(this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        // Not kept: poll() reports every failure itself, and the task ends with the executor.
+        var unused = executor.scheduleWithFixedDelay(
+                this::poll, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
         return this;
     }
 
-    /** Looks as soon as it can, because something is said to have changed. */
-    public void lookSoon() {
+    /** Polls as soon as possible, because a change was reported. */
+    public void trigger() {
         if (!executor.isShutdown()) {
-            executor.execute(this::look);
+            executor.execute(this::poll);
         }
     }
 
-    /** Looks once. */
-    public synchronized void look() {
+    /** Polls once. A failure is logged, once for each message, and the current pair is kept. */
+    public synchronized void poll() {
         try {
             ServingCertificate pair = source.get();
-            // Remembered only once handed on: what failed is tried again.
-            if (!pair.equals(handedOn)) {
+            // Set only after the consumer has accepted it: a failure is retried.
+            if (!pair.equals(current)) {
                 consumer.accept(pair);
-                boolean another = !pair.chain().equals(handedOn.chain());
-                handedOn = pair;
+                boolean another = !pair.chain().equals(current.chain());
+                current = pair;
                 if (!another) {
                     return;
                 }
                 LOG.info("serving the new certificate of {}, valid until {}", where, pair.notAfter());
             }
-            complained = "";
+            lastProblem = "";
         } catch (RuntimeException | Error e) {
-            // Whatever it is, the next look is due: an executor drops a task that throws.
+            // Errors too: the executor never runs a task again that has thrown.
             String problem = String.valueOf(e.getMessage());
-            if (!problem.equals(complained)) {
+            if (!problem.equals(lastProblem)) {
                 LOG.warn("keeping the current certificate: {}", problem);
-                complained = problem;
+                lastProblem = problem;
             }
         }
     }

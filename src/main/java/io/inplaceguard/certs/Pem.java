@@ -19,7 +19,13 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
-/** Certificates and keys as PEM text. Messages name where the text is from and never quote it. */
+/**
+ * Certificates and keys as PEM text. Messages name where the text is from and never quote it.
+ *
+ * <p>Read here and not by a library: Spring Boot's parser is not available, because this package does not use Spring, and
+ * BouncyCastle's parser is in a signed jar, whose verification costs start time. It is loaded only for keys in OpenSSL's
+ * traditional format.
+ */
 public final class Pem {
 
     private static final Pattern BLOCK =
@@ -87,12 +93,14 @@ public final class Pem {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(content));
             } catch (GeneralSecurityException e) {
-                // Not of this algorithm, then.
+                // Not of this algorithm: try the next one.
             }
         }
         throw new CertificateException(where + " has a private key that cannot be read. Put an EC or RSA key there.");
     }
 
+    // Never compared and never handed out.
+    @SuppressWarnings("ArrayRecordComponent")
     private record Block(String type, byte[] content) {}
 
     private static List<Block> blocks(String where, String text) {
@@ -106,7 +114,7 @@ public final class Pem {
                 blocks.add(new Block(matcher.group(1), content));
             }
         } catch (IllegalArgumentException e) {
-            // The decoder's words quote the text, which may be a key.
+            // The decoder's message quotes the text, which may be a key.
             throw new CertificateException(where + " cannot be read as PEM. Put a whole PEM file there.");
         }
         if (text.split("-----BEGIN ", -1).length - 1 != blocks.size()) {
@@ -115,7 +123,7 @@ public final class Pem {
         return blocks;
     }
 
-    /** Keys as OpenSSL wrote them once. A class of its own: reading what is usual is spared loading a library. */
+    /** Keys in OpenSSL's traditional format. A class of its own, so that the library is loaded only when needed. */
     private static final class OlderKeys {
         static PrivateKey read(String where, String text) {
             try (PEMParser parser = new PEMParser(new StringReader(text))) {
@@ -126,14 +134,14 @@ public final class Pem {
                     }
                 }
             } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-                // Said below, without the parser's words.
+                // Reported below, without the parser's message, which may quote the text.
             }
             throw new CertificateException(
                     where + " has a private key that cannot be read. Put an unencrypted PEM key there.");
         }
     }
 
-    /** Whether the key is the certificate's: what the one signs the other verifies. */
+    /** Whether the key belongs to the certificate: it verifies what the key signs. */
     public static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
         try {
             String algorithm = key.getAlgorithm().startsWith("EC") ? "SHA256withECDSA" : "SHA256withRSA";

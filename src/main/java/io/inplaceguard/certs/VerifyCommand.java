@@ -5,7 +5,11 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
@@ -19,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import javax.net.ssl.SNIHostName;
@@ -40,7 +45,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Prints what is served, what is trusted, and the days left.",
-            "Exit status: 0 all is well; 1 a call would fail, or will within --days; 2 could not look."
+            "Exit status: 0 a call succeeds; 1 a call would fail, or will within --days; 2 the certificates cannot be read."
         },
         footer = {
             "",
@@ -83,19 +88,48 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        if (place == null && folder == null || authority == null && folder == null) {
+        Path trustedFile =
+                authority != null || folder == null ? authority : folder.resolve(CertificateDirectory.CA_CERTIFICATE);
+        if (trustedFile == null || (place == null && folder == null)) {
             err.println("Give a URL and --ca FILE, or --dir DIR.");
             return 2;
         }
         try {
-            List<X509Certificate> served = served();
-            Path file = authority != null ? authority : folder.resolve(CertificateDirectory.CA_CERTIFICATE);
-            List<X509Certificate> trusted = Pem.certificates(file.toString(), Files.readString(file));
-            return verdict(served, trusted, Instant.now());
+            List<X509Certificate> served = place == null ? fromFile(Objects.requireNonNull(folder)) : fromServer(place);
+            return verdict(served, certificates(trustedFile), Instant.now());
         } catch (IOException | GeneralSecurityException | CertificateException e) {
-            err.println("Cannot look at the certificates: " + e.getMessage());
+            err.println("Cannot read the certificates: " + reason(e));
             return 2;
         }
+    }
+
+    /** Many an IOException's message is only a file or host name: its type then holds the reason. */
+    private static String reason(Exception e) {
+        if (e instanceof NoSuchFileException) {
+            return e.getMessage() + " does not exist";
+        }
+        if (e instanceof AccessDeniedException) {
+            return e.getMessage() + ": permission denied";
+        }
+        if (e instanceof MalformedInputException) {
+            return "the file is not text, PEM is expected";
+        }
+        if (e instanceof UnknownHostException) {
+            return "unknown host " + e.getMessage();
+        }
+        return e instanceof CertificateException
+                        || (e.getMessage() != null && e.getMessage().contains(" "))
+                ? String.valueOf(e.getMessage())
+                : e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private static List<X509Certificate> certificates(Path file) throws IOException {
+        return Pem.certificates(file.toString(), Files.readString(file));
+    }
+
+    /** The certificate of a directory. */
+    private static List<X509Certificate> fromFile(Path folder) throws IOException {
+        return certificates(folder.resolve(CertificateDirectory.CERTIFICATE));
     }
 
     private List<String> wanted() {
@@ -104,16 +138,12 @@ public final class VerifyCommand implements Callable<Integer> {
                 : place == null ? List.of() : List.of(place.getHost().replaceAll("[\\[\\]]", ""));
     }
 
-    private List<X509Certificate> served() throws IOException, GeneralSecurityException {
-        if (place == null) {
-            Path file = folder.resolve(CertificateDirectory.CERTIFICATE);
-            return Pem.certificates(file.toString(), Files.readString(file));
-        }
+    private List<X509Certificate> fromServer(URI place) throws IOException, GeneralSecurityException {
         if (!"https".equals(place.getScheme()) || place.getHost() == null) {
             throw new IOException(place + " is not an https URL");
         }
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Anyone()}, null);
+        context.init(null, new TrustManager[] {new AcceptAll()}, null);
         int port = place.getPort() < 0 ? 443 : place.getPort();
         try (Socket plain = new Socket()) {
             plain.connect(new InetSocketAddress(place.getHost().replaceAll("[\\[\\]]", ""), port), TIMEOUT_MILLIS);
@@ -133,8 +163,8 @@ public final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    /** Accepts any certificate, because what is served is to be shown whatever signed it; nothing is sent. */
-    private static final class Anyone extends X509ExtendedTrustManager {
+    /** Accepts any certificate, because it is only inspected; no request is sent. */
+    private static final class AcceptAll extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
@@ -164,8 +194,8 @@ public final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         X509Certificate leaf = served.get(0);
         List<String> faults = new ArrayList<>();
-        out.println("served:  " + told(leaf, now) + ", for " + alternatives(leaf));
-        trusted.forEach(each -> out.println("trusted: " + told(each, now)));
+        out.println("served:  " + describe(leaf, now) + ", for " + alternatives(leaf));
+        trusted.forEach(each -> out.println("trusted: " + describe(each, now)));
         if (now.isBefore(leaf.getNotBefore().toInstant())) {
             faults.add(
                     "what is served is not valid before " + leaf.getNotBefore().toInstant());
@@ -216,7 +246,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static String told(X509Certificate certificate, Instant now) {
+    private static String describe(X509Certificate certificate, Instant now) {
         return certificate.getSubjectX500Principal().getName() + ", until "
                 + certificate.getNotAfter().toInstant() + " (" + left(certificate, now) + " days left)";
     }

@@ -163,7 +163,7 @@ public class ServerConfiguration {
         CertificateWatcher watcher = new CertificateWatcher(
                         source.where(), tls.served(), () -> source.get(tls.served()), pair -> tls.swap(pair, registry))
                 .start(source.interval());
-        source.watch(watcher::lookSoon);
+        source.watch(watcher::trigger);
         return watcher;
     }
 

@@ -177,19 +177,19 @@ class CertificatesTest {
         List<ServingCertificate> handedOn = new ArrayList<>();
         try (CertificateWatcher watcher =
                 new CertificateWatcher("mounted", mounted.read(), mounted::read, handedOn::add)) {
-            watcher.look();
+            watcher.poll();
             assertThat(handedOn).isEmpty();
             Files.copy(
                     two.folder().resolve("tls.crt"),
                     one.folder().resolve("tls.crt"),
                     java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-            watcher.look();
+            watcher.poll();
             assertThat(handedOn).as("certificate and key do not match yet").isEmpty();
             Path swap = temp.resolve("..swap");
             Files.createSymbolicLink(swap, two.folder());
             Files.move(swap, data, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-            watcher.look();
-            watcher.look();
+            watcher.poll();
+            watcher.poll();
             assertThat(handedOn).extracting(ServingCertificate::leaf).containsExactly(next.leaf());
         }
     }

@@ -53,7 +53,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void a_good_folder_is_told_with_its_days() {
+    void a_valid_directory_is_reported_with_the_days_left() {
         assertThat(verify("--dir", folder.toString(), "--dns", "guard.prod.svc"))
                 .isZero();
         assertThat(out.toString())
@@ -79,12 +79,15 @@ class VerifyCommandTest {
     }
 
     @Test
-    void what_cannot_be_looked_at_is_status_2() {
+    void certificates_that_cannot_be_read_exit_with_2_and_the_reason() {
         assertThat(verify()).isEqualTo(2);
         assertThat(verify("--dir", folder.resolve("nowhere").toString())).isEqualTo(2);
         assertThat(verify("--dir", folder.toString(), "http://localhost")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("Give a URL and --ca FILE, or --dir DIR.", "is not an https URL")
+                .contains(
+                        folder.resolve("nowhere").resolve("tls.crt") + " does not exist",
+                        "Give a URL and --ca FILE, or --dir DIR.",
+                        "is not an https URL")
                 .doesNotContain("\tat ");
     }
 

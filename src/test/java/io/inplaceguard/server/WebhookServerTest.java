@@ -342,7 +342,7 @@ class WebhookServerTest {
             ServingCertificate renewed = CertificateAuthority.pair(
                     authority, List.of("localhost", "127.0.0.1", "::1"), Instant.now(), Duration.ofDays(90));
             folder.write(authority, renewed);
-            server.getBean(CertificateWatcher.class).look();
+            server.getBean(CertificateWatcher.class).poll();
 
             ask(kept);
             try (SSLSocket fresh =
