@@ -52,7 +52,7 @@ final class CertificateSecret {
         this.name = name;
     }
 
-    /** @throws KubernetesClientException when it cannot be read; that it does not exist is no such case */
+    /** @throws KubernetesClientException when it cannot be read; a missing Secret is not an error */
     Stored read() {
         return stored(resource.get());
     }
