@@ -64,6 +64,7 @@ class LayoutTest {
     private static final Set<String> KNOWN = Set.of(
             "server.ReviewLog uses template.FieldPath",
             "server.CertificateSource uses KubernetesClient",
+            "server.OpenKruise uses KubernetesClient",
             "server.CertificateSource uses KubernetesClientException",
             "server.ServerConfiguration uses KubernetesClient");
 

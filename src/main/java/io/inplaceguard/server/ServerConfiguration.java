@@ -6,8 +6,6 @@ import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.CertificateWatcher;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
-import io.inplaceguard.guard.OpenKruiseProfile;
-import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.kube.KubernetesClients;
 import io.inplaceguard.kube.OwnerStrategyCache;
@@ -219,24 +217,26 @@ public class ServerConfiguration {
         return cache;
     }
 
-    /** Mapped to everything, so that nothing else answers on the webhook's port. */
-    /** What the settings say about OpenKruise. */
-    private static OpenKruiseProfile profile(Settings.OpenKruise openkruise) {
-        VerticalScaling verticalScaling = switch (openkruise.verticalScaling(false)) {
-            case ENABLED -> VerticalScaling.ENABLED;
-            case DISABLED -> VerticalScaling.DISABLED;
-            case AUTO, UNKNOWN -> VerticalScaling.UNKNOWN;
-        };
-        return new OpenKruiseProfile(verticalScaling, openkruise.templateDefaults() == Settings.Switch.ENABLED);
+    /** The profile of the cluster's OpenKruise: as configured, or read from its manager. */
+    @Bean(destroyMethod = "close")
+    OpenKruise openKruise(Settings settings, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
+        OpenKruise openKruise = OpenKruise.of(settings.openkruise(), client::getObject);
+        openKruise.register(registry);
+        return openKruise;
     }
 
+    /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
     ServletRegistrationBean<ReviewServlet> door(
-            Settings settings, ReviewMetrics metrics, OwnerStrategyCache cache, GracefulShutdown shutdown) {
+            Settings settings,
+            ReviewMetrics metrics,
+            OwnerStrategyCache cache,
+            OpenKruise openKruise,
+            GracefulShutdown shutdown) {
         GuardSettings rules = settings.guard();
         OwnerStrategies owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
-                new AdmissionHandler(rules, new Guard(rules, owners, () -> profile(settings.openkruise()))),
+                new AdmissionHandler(rules, new Guard(rules, owners, openKruise.profile())),
                 metrics,
                 settings.maxReviewBytes().toBytes(),
                 HeapShares.of(

@@ -1,0 +1,118 @@
+package io.inplaceguard.kube;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.inplaceguard.guard.OpenKruiseProfile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The profile of the cluster's OpenKruise, read from the arguments of its manager's Deployment: one {@code get} at each
+ * interval, in the background. Reviews read a field. Unknown until the first read, and while the Deployment is absent or may
+ * not be read; when the API server does not answer, the last profile stays.
+ */
+public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenKruiseGates.class);
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String deployment;
+    private final OpenKruiseProfile unknown;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "openkruise-gates");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile OpenKruiseProfile profile;
+    private @Nullable String reported;
+
+    /**
+     * @param client           is closed by its owner
+     * @param namespace        of OpenKruise's manager
+     * @param deployment       name of its Deployment
+     * @param templateDefaults what is assumed about template defaults while the gates are unknown
+     */
+    public OpenKruiseGates(KubernetesClient client, String namespace, String deployment, boolean templateDefaults) {
+        this.client = client;
+        this.namespace = namespace;
+        this.deployment = deployment;
+        this.unknown = new OpenKruiseProfile(OpenKruiseProfile.VerticalScaling.UNKNOWN, templateDefaults);
+        this.profile = unknown;
+    }
+
+    /** Starts reading; returns at once. */
+    public OpenKruiseGates start(Duration interval) {
+        var unused = executor.scheduleWithFixedDelay(this::refresh, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        return this;
+    }
+
+    @Override
+    public OpenKruiseProfile get() {
+        return profile;
+    }
+
+    /** An executor ends the schedule at the first exception, so none leaves this method. */
+    void refresh() {
+        try {
+            Deployment found = client.apps()
+                    .deployments()
+                    .inNamespace(namespace)
+                    .withName(deployment)
+                    .get();
+            if (found == null) {
+                change(unknown, "Deployment " + namespace + "/" + deployment + " not found");
+            } else {
+                change(
+                        FeatureGates.profile(commandLines(found)),
+                        "read from Deployment " + namespace + "/" + deployment);
+            }
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == 403) {
+                change(unknown, "not permitted to get Deployment " + namespace + "/" + deployment);
+            } else {
+                report("OpenKruise's feature gates cannot be read, retrying: " + e.getMessage());
+            }
+        } catch (RuntimeException | Error e) {
+            report("OpenKruise's feature gates cannot be read, retrying: " + e);
+        }
+    }
+
+    private static List<List<String>> commandLines(Deployment deployment) {
+        List<List<String>> lines = new ArrayList<>();
+        for (Container container : deployment.getSpec().getTemplate().getSpec().getContainers()) {
+            lines.add(container.getCommand());
+            lines.add(container.getArgs());
+        }
+        return lines;
+    }
+
+    private void change(OpenKruiseProfile read, String source) {
+        profile = read;
+        report("OpenKruise: InPlaceWorkloadVerticalScaling is " + read.verticalScaling() + ", template defaults are "
+                + (read.templateDefaults() ? "ENABLED" : "DISABLED") + " (" + source + ")");
+    }
+
+    /** Each line once until another one is due. */
+    private void report(String line) {
+        if (!line.equals(reported)) {
+            reported = line;
+            LOG.info(line);
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}
