@@ -2,6 +2,7 @@ package io.inplaceguard.cluster;
 
 import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.kube.FeatureGates;
+import io.inplaceguard.kube.FeatureGates.ManagerContainer;
 import io.inplaceguard.settings.Settings;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ public final class OpenKruiseReader {
     private OpenKruiseReader() {}
 
     /**
-     * The profile; null where the Deployment cannot be read.
+     * The profile; null where the Deployment cannot be read or its arguments do not show it.
      *
      * @throws ApiException when the API server cannot be reached
      */
@@ -32,14 +33,16 @@ public final class OpenKruiseReader {
         return response.ok() ? response.body() : null;
     }
 
-    /** The profile that a Deployment's arguments configure. */
-    static OpenKruiseProfile profile(JsonNode deployment) {
-        List<List<String>> commandLines = new ArrayList<>();
+    /** The profile that a Deployment's arguments configure; null where they do not show it. */
+    static @Nullable OpenKruiseProfile profile(JsonNode deployment) {
+        List<ManagerContainer> containers = new ArrayList<>();
         for (JsonNode container : deployment.at("/spec/template/spec/containers")) {
-            commandLines.add(strings(container.path("command")));
-            commandLines.add(strings(container.path("args")));
+            containers.add(ManagerContainer.of(
+                    container.path("name").asString(""),
+                    strings(container.path("command")),
+                    strings(container.path("args"))));
         }
-        return FeatureGates.profile(commandLines);
+        return FeatureGates.profile(containers).orElse(null);
     }
 
     private static List<String> strings(JsonNode list) {

@@ -5,9 +5,11 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.kube.FeatureGates.ManagerContainer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -73,9 +75,11 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
             if (found == null) {
                 change(unknown, "Deployment " + namespace + "/" + deployment + " not found");
             } else {
+                Optional<OpenKruiseProfile> read = FeatureGates.profile(containers(found));
                 change(
-                        FeatureGates.profile(commandLines(found)),
-                        "read from Deployment " + namespace + "/" + deployment);
+                        read.orElse(unknown),
+                        (read.isPresent() ? "read from" : "not shown by the arguments of") + " Deployment " + namespace
+                                + "/" + deployment);
             }
         } catch (KubernetesClientException e) {
             if (e.getCode() == 403) {
@@ -88,13 +92,12 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
         }
     }
 
-    private static List<List<String>> commandLines(Deployment deployment) {
-        List<List<String>> lines = new ArrayList<>();
+    private static List<ManagerContainer> containers(Deployment deployment) {
+        List<ManagerContainer> containers = new ArrayList<>();
         for (Container container : deployment.getSpec().getTemplate().getSpec().getContainers()) {
-            lines.add(container.getCommand());
-            lines.add(container.getArgs());
+            containers.add(ManagerContainer.of(container.getName(), container.getCommand(), container.getArgs()));
         }
-        return lines;
+        return containers;
     }
 
     private void change(OpenKruiseProfile read, String source) {
