@@ -23,7 +23,7 @@ class PackagedJarIT {
             metadata: {name: web}
             spec:
               updateStrategy: {type: %s}
-              template: {spec: {containers: [{name: app, image: 'web:%s', args: ['%s']}]}}
+              template: {spec: {containers: [{name: app, image: 'registry.example/web:%s', args: ['%s']}]}}
             """;
 
     private record Run(int status, String out, String err) {}

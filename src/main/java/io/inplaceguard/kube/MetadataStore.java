@@ -10,7 +10,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps of each object only what an informer cannot do without: its namespace, name, uid and resourceVersion. */
+/**
+ * Keeps of each object only what an informer cannot do without: its namespace, name, uid and resourceVersion. fabric8's
+ * ReducedStateItemStore is not used because each put converts the whole object to a Map, and the entry that it replaces back
+ * from one.
+ */
 public final class MetadataStore<T extends HasMetadata> implements ItemStore<T> {
 
     private final Map<String, T> items = new ConcurrentHashMap<>();

@@ -62,7 +62,7 @@ public final class WorkloadInformers implements AutoCloseable {
 
     /** Begins to read, and to look for kinds that are installed later; returns at once. */
     public WorkloadInformers start(Duration interval) {
-        executor.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = executor.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         return this;
     }
 

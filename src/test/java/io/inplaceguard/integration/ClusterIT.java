@@ -512,7 +512,7 @@ class ClusterIT {
                 .containsExactlyInAnyOrder(
                         "ResizeProposed", "ResizeDeferred", "ResizeInfeasible", "ResizeInProgress", "ResizeCompleted");
         for (String metric : Files.readAllLines(Path.of("src/test/resources/metrics.txt"))) {
-            if (metric.contains("resize") || metric.contains("tracker")) {
+            if (metric.contains("resize") || metric.contains("tracker") || metric.contains("stuck_rollouts")) {
                 assertThat(Cluster.get("http://localhost:" + trackerManagement + "/metrics"))
                         .contains(metric);
             } else {
@@ -660,7 +660,7 @@ class ClusterIT {
                 .untilAsserted(() -> assertThat(
                                 caBundle("validatingwebhookconfiguration").split(" "))
                         .as("the upgrade left it alone, and the webhook that it brought has it too")
-                        .hasSize(7)
+                        .hasSize(10)
                         .containsOnly(before.split(" ")[0]));
         tracker.destroy();
         assertThat(tracker.waitFor(40, TimeUnit.SECONDS)).isTrue();
