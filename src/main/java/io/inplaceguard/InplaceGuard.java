@@ -4,6 +4,7 @@ import io.inplaceguard.certs.CertsCommand;
 import io.inplaceguard.check.CheckCommand;
 import io.inplaceguard.check.ExplainCommand;
 import io.inplaceguard.cluster.ClusterReader;
+import io.inplaceguard.cluster.audit.AuditCommand;
 import io.inplaceguard.cluster.plan.PlanCommand;
 import io.inplaceguard.policy.PolicyCommand;
 import io.inplaceguard.server.ServerConfiguration;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             CheckCommand.class,
             PlanCommand.class,
+            AuditCommand.class,
             ExplainCommand.class,
             CertsCommand.class,
             SmokeCommand.class,

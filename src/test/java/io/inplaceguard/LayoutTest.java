@@ -35,6 +35,7 @@ class LayoutTest {
             entry("settings", Set.of("runtime", "guard")),
             entry("check.report", Set.of("guard", "rule")),
             entry("cluster", Set.of("settings", "check", "check.report", "guard", "kube")),
+            entry("cluster.audit", Set.of("settings", "cluster", "check", "check.report", "guard", "rule")),
             entry("cluster.plan", Set.of("cluster", "check", "check.report", "guard", "rule")),
             entry("runtime", Set.of()),
             entry("admission", Set.of("guard", "rule", "template")),
@@ -55,7 +56,17 @@ class LayoutTest {
             "the servlet API", library("jakarta", "server", "runtime"),
             "the fabric8 client", library("io.fabric8", "kube", "certs.rotation", "tracker", "cluster", "cluster.plan"),
             "BouncyCastle", library("org.bouncycastle", "certs"),
-            "picocli", library("picocli", "", "server", "certs", "check", "policy", "check.report", "cluster.plan"));
+            "picocli",
+                    library(
+                            "picocli",
+                            "",
+                            "server",
+                            "certs",
+                            "check",
+                            "policy",
+                            "check.report",
+                            "cluster.plan",
+                            "cluster.audit"));
 
     /** Single classes outside those packages that may use a framework as well. */
     private static final Map<String, Set<String>> ALSO_USED_IN = Map.of();

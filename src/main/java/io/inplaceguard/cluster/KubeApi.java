@@ -124,6 +124,15 @@ public final class KubeApi implements AutoCloseable {
         return send("GET", path, null, "");
     }
 
+    /** Reads an object. @throws ApiException when it is refused or absent, or the API server cannot be reached */
+    public JsonNode read(String path) {
+        Response response = get(path);
+        if (!response.ok()) {
+            throw new ApiException(response.code(), response.message());
+        }
+        return response.body();
+    }
+
     /** Sends a patch. @throws ApiException when the API server cannot be reached */
     public Response patch(String path, String contentType, String body) {
         return send("PATCH", path, contentType, body);
