@@ -1,8 +1,10 @@
 package io.inplaceguard.runtime;
 
+import io.inplaceguard.runtime.ClientConnection.Phase;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
@@ -21,7 +23,7 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(BoundedEndpoint.class);
 
-    /** For the handshake and the header of the first request. */
+    /** For the handshake, and then for the header of the first request. */
     private static final long OPENING_MILLIS = 10_000;
     /** For the whole body of a request. */
     static final long BODY_MILLIS = 4_000;
@@ -29,6 +31,13 @@ final class BoundedEndpoint extends NioEndpoint {
     private static final long RESPONSE_MILLIS = 4_000;
 
     private static final long SWEEP_MILLIS = 100;
+
+    /** A client that has let the server wait for less may be as fast as it can. */
+    private static final long SLOW_MILLIS = 400;
+    /** An idle connection is ended after that time where no client is slow and there is no room. */
+    private static final long IDLE_MILLIS = 2_000;
+
+    private static final long PAUSE_MILLIS = 10;
 
     private final Map<SocketChannel, ClientConnection> clients = new ConcurrentHashMap<>();
 
@@ -40,30 +49,65 @@ final class BoundedEndpoint extends NioEndpoint {
         sweeper.start();
     }
 
-    /** Called by the one thread that accepts. */
+    /** Called by the one thread that accepts. What it does not accept yet waits in the kernel, where it costs nothing. */
     @Override
     protected boolean setSocketOptions(SocketChannel socket) {
-        clients.put(socket, new ClientConnection(socket));
         // The rest is for connections that have been ended and are not closed yet.
         if (getConnectionCount() > getMaxConnections() - getMaxConnections() / 8) {
-            endLongestWaiting();
+            makeRoom();
         }
+        clients.put(socket, new ClientConnection(socket));
         return super.setSocketOptions(socket);
     }
 
-    private void endLongestWaiting() {
+    /** Ends one connection: the slowest client's, or else the one that has been idle the longest; waits until one is slow. */
+    private void makeRoom() {
+        for (long waited = 0; waited < SLOW_MILLIS; waited += PAUSE_MILLIS) {
+            if (endLongest(ClientConnection::isWaitedFor, SLOW_MILLIS)
+                    || endLongest(ClientConnection::isIdle, IDLE_MILLIS)) {
+                return;
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        if (!endLongest(ClientConnection::isIdle, 0)) {
+            endLongest(ClientConnection::isWaitedFor, 0);
+        }
+    }
+
+    /** Ends the one of that kind that has been so the longest. False where none has for that time. */
+    private boolean endLongest(Predicate<ClientConnection> kind, long atLeastMillis) {
         ClientConnection longest = null;
-        long most = -1;
+        long most = atLeastMillis - 1;
         for (ClientConnection client : clients.values()) {
-            long priority = client.isEnded() ? -1 : client.priorityToEnd();
-            if (priority > most) {
-                longest = client;
-                most = priority;
+            if (!client.isEnded() && kind.test(client)) {
+                long millis = client.millisInPhase() * weight(client.phase());
+                if (millis > most) {
+                    longest = client;
+                    most = millis;
+                }
             }
         }
         if (longest != null) {
             longest.end();
         }
+        return longest != null;
+    }
+
+    /**
+     * How many times the waiting counts. A client that means to call sends its ClientHello, its header and its body at once; in the
+     * middle of a handshake it computes, which takes long on a busy machine.
+     */
+    private static int weight(Phase phase) {
+        return switch (phase) {
+            case NEW -> 4;
+            case HEADER, BODY, RESPONSE -> 2;
+            case HANDSHAKE, WORK, IDLE -> 1;
+        };
     }
 
     private void sweepWhileRunning() {
@@ -84,7 +128,7 @@ final class BoundedEndpoint extends NioEndpoint {
         clients.values().removeIf(client -> !client.isOpen());
         for (ClientConnection client : clients.values()) {
             long limit = switch (client.phase()) {
-                case OPENING -> OPENING_MILLIS;
+                case NEW, HANDSHAKE, HEADER -> OPENING_MILLIS;
                 case BODY -> BODY_MILLIS;
                 case RESPONSE -> RESPONSE_MILLIS;
                 case WORK, IDLE -> Long.MAX_VALUE;
@@ -93,6 +137,20 @@ final class BoundedEndpoint extends NioEndpoint {
                 client.end();
             }
         }
+    }
+
+    @Override
+    public boolean processSocket(SocketWrapperBase<NioChannel> wrapper, SocketEvent event, boolean dispatch) {
+        ClientConnection client = client(wrapper);
+        if (client != null) {
+            client.received();
+        }
+        return super.processSocket(wrapper, event, dispatch);
+    }
+
+    private @Nullable ClientConnection client(SocketWrapperBase<NioChannel> wrapper) {
+        SocketChannel channel = wrapper.getSocket().getIOChannel();
+        return channel == null ? null : clients.get(channel);
     }
 
     @Override
@@ -110,21 +168,18 @@ final class BoundedEndpoint extends NioEndpoint {
 
         @Override
         protected void doRun() {
-            ClientConnection client = client(socketWrapper);
+            // Afterwards this object may belong to another connection.
+            SocketWrapperBase<NioChannel> wrapper = socketWrapper;
+            ClientConnection client = client(wrapper);
             ClientConnection.setCurrent(client);
             try {
                 super.doRun();
             } finally {
                 ClientConnection.setCurrent(null);
                 if (client != null) {
-                    client.requestEnded();
+                    client.processed(wrapper.getSocket().isHandshakeComplete());
                 }
             }
-        }
-
-        private @Nullable ClientConnection client(SocketWrapperBase<NioChannel> wrapper) {
-            SocketChannel channel = wrapper.getSocket().getIOChannel();
-            return channel == null ? null : clients.get(channel);
         }
     }
 }

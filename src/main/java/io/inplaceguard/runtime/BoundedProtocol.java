@@ -24,8 +24,9 @@ public final class BoundedProtocol extends Http11NioProtocol {
      */
     public static void use(TomcatServletWebServerFactory factory, int connections) {
         factory.setProtocol(BoundedProtocol.class.getName());
-        factory.addProtocolHandlerCustomizers(handler -> {
-            BoundedProtocol protocol = (BoundedProtocol) handler;
+        // Connector customizers run last, after those that Spring Boot makes of server.tomcat.*.
+        factory.addConnectorCustomizers(connector -> {
+            BoundedProtocol protocol = (BoundedProtocol) connector.getProtocolHandler();
             protocol.setMaxConnections(connections);
             protocol.setMaxThreads(connections + SPARE_THREADS);
         });

@@ -15,29 +15,34 @@ public final class ClientConnection {
 
     /** What a connection is doing. */
     public enum Phase {
-        /** Handshake and the first request's header: the client's turn. */
-        OPENING,
-        /** A request's body: the client's turn. */
+        /** Nothing has been received. */
+        NEW,
+        /** Until the TLS handshake is complete. */
+        HANDSHAKE,
+        /** Until the first request's header is complete. */
+        HEADER,
+        /** A request's body is being read. */
         BODY,
-        /** The server's turn. */
+        /** A request is being worked on. */
         WORK,
-        /** The response is being taken by the client. */
+        /** The client takes a response. */
         RESPONSE,
         /** Idle after a response, or reading the header of a further request. */
         IDLE
     }
-
-    /** An idle connection of an API server is worth more than a new one that sends nothing. */
-    private static final int IDLE_DISCOUNT = 16;
 
     private static final ThreadLocal<@Nullable ClientConnection> CURRENT = new ThreadLocal<>();
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final SocketChannel channel;
-    private volatile Phase phase = Phase.OPENING;
+    private volatile Phase phase = Phase.NEW;
     private volatile long since = System.nanoTime();
     private volatile boolean ended;
+    /** Whether something was received that is not processed yet. */
+    private volatile boolean busy;
+    /** Before {@link #since}, and in the same phase. */
+    private volatile long waitedNanos;
 
     ClientConnection(SocketChannel channel) {
         this.channel = channel;
@@ -61,15 +66,33 @@ public final class ClientConnection {
     }
 
     /** Begins that phase now. */
-    public void enter(Phase next) {
+    public synchronized void enter(Phase next) {
+        waitedNanos = 0;
         since = System.nanoTime();
         phase = next;
     }
 
-    /** The calling thread is done with it. What happens before a request reaches its servlet stays in the phase that it began in. */
-    void requestEnded() {
-        if (phase != Phase.OPENING && phase != Phase.IDLE) {
-            enter(Phase.IDLE);
+    /** Something was received: until it is processed, nobody waits for the client. */
+    synchronized void received() {
+        waitedNanos += System.nanoTime() - since;
+        busy = true;
+        if (phase == Phase.NEW) {
+            enter(Phase.HANDSHAKE);
+        }
+    }
+
+    /** What was received is processed. */
+    synchronized void processed(boolean handshakeComplete) {
+        since = System.nanoTime();
+        busy = false;
+        switch (phase) {
+            case NEW, HANDSHAKE -> {
+                if (handshakeComplete) {
+                    enter(Phase.HEADER);
+                }
+            }
+            case BODY, WORK, RESPONSE -> enter(Phase.IDLE);
+            case HEADER, IDLE -> {}
         }
     }
 
@@ -77,9 +100,11 @@ public final class ClientConnection {
         return phase;
     }
 
-    /** For how long it has been in its phase. */
+    /** For how long it has been in its phase; in NEW, HANDSHAKE and HEADER only the time in which the client was waited for. */
     public long millisInPhase() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        boolean wholePhase = phase == Phase.BODY || phase == Phase.WORK || phase == Phase.RESPONSE;
+        long current = busy && !wholePhase ? 0 : System.nanoTime() - since;
+        return TimeUnit.NANOSECONDS.toMillis((wholePhase ? 0 : waitedNanos) + current);
     }
 
     /** Whether {@link #end} was called: reads reach the end of the stream then. */
@@ -91,13 +116,18 @@ public final class ClientConnection {
         return channel.isOpen();
     }
 
-    /** How soon this one should go when room is needed: larger is sooner, negative is not at all. */
-    long priorityToEnd() {
+    /** Whether the server waits for the client in the middle of something. */
+    boolean isWaitedFor() {
         return switch (phase) {
-            case WORK -> -1;
-            case IDLE -> millisInPhase() / IDLE_DISCOUNT;
-            case OPENING, BODY, RESPONSE -> millisInPhase();
+            case NEW, HANDSHAKE, HEADER -> !busy;
+            case BODY, RESPONSE -> true;
+            case WORK, IDLE -> false;
         };
+    }
+
+    /** Whether it waits for a further request. */
+    boolean isIdle() {
+        return phase == Phase.IDLE && !busy;
     }
 
     /**

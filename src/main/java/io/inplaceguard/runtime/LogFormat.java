@@ -14,6 +14,7 @@ final class LogFormat {
     }
 
     /** Since Java 22 there is a console without a terminal, and it can be asked. */
+    @SuppressWarnings("SystemConsoleNull") // Asked below, where it can be.
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {

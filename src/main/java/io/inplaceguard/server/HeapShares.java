@@ -1,7 +1,7 @@
 package io.inplaceguard.server;
 
 /**
- * How much of the heap each use may take, so that no number of requests exhausts it. A fifth is left for everything that does
+ * How much of the heap each use may take, so that no number of requests exhausts it. The rest is left for everything that does
  * not grow with requests.
  *
  * @param connections open connections, by what each costs at most
@@ -18,8 +18,8 @@ record HeapShares(int connections, long smallBodies, long smallWork, long largeB
     /** A body up to this size is part of what its connection costs. */
     static final int TINY_REVIEW_BYTES = 16 << 10;
 
-    /** About 45 KB before TLS, 70 KB after it, and a tiny body. */
-    private static final long CONNECTION_BYTES = 96 << 10;
+    /** About 45 KB before TLS, 70 KB after it; a tiny body while it is read. */
+    private static final long CONNECTION_BYTES = 80 << 10;
 
     private static final int MIN_CONNECTIONS = 64;
     /** Each may need a thread. */
@@ -31,7 +31,7 @@ record HeapShares(int connections, long smallBodies, long smallWork, long largeB
      */
     static HeapShares of(long heap, long maxReviewBytes) {
         return new HeapShares(
-                (int) Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, percent(heap, 20) / CONNECTION_BYTES)),
+                (int) Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, percent(heap, 25) / CONNECTION_BYTES)),
                 Math.max(percent(heap, 4), 2L * SMALL_REVIEW_BYTES),
                 percent(heap, 10),
                 Math.max(percent(heap, 16), maxReviewBytes + 1),

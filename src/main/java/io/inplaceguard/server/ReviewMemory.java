@@ -43,7 +43,7 @@ final class ReviewMemory {
     boolean reserveBody(long bytes, ClientConnection connection) throws InterruptedException {
         long start = System.nanoTime();
         while (!bodies.tryReserve(bytes, STEP_MILLIS)) {
-            if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) > BODY_WAIT_MILLIS) {
+            if (connection.isEnded() || TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) > BODY_WAIT_MILLIS) {
                 return false;
             }
             readers.stream()

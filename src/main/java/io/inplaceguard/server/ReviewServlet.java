@@ -97,7 +97,7 @@ final class ReviewServlet extends HttpServlet {
             // A body without a length is collected in pieces and then copied.
             long reserved = length < 0 ? 2 * (limit + 1) : length;
             if (!memory.reserveBody(reserved, connection)) {
-                request.getInputStream().skipNBytes(Math.max(0, length));
+                skip(request, length);
                 overloaded(response);
                 return;
             }
@@ -137,8 +137,20 @@ final class ReviewServlet extends HttpServlet {
             if (!connection.isEnded()) {
                 throw e;
             }
-            response.sendError(408, "The body did not arrive in time.");
+            if (!response.isCommitted()) {
+                response.sendError(408, "The body did not arrive in time.");
+            }
             return null;
+        }
+    }
+
+    /** An answer before the body's end may be lost when the connection is closed. */
+    private static void skip(HttpServletRequest request, int length) {
+        try {
+            request.getInputStream().skipNBytes(Math.max(0, length));
+        } catch (IOException e) {
+            // The answer may still arrive.
+            return;
         }
     }
 

@@ -21,6 +21,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(Settings.class)
 public class ServerConfiguration {
 
-    /** How often it is looked for kinds that were not served yet, and for an API server that was away. */
+    /** How often to discover kinds that were not served yet, and for an API server that was away. */
     private static final Duration OWNERS = Duration.ofSeconds(10);
 
     /** Exceptions whose message is a sentence for the person who configured the server. */
@@ -124,7 +125,7 @@ public class ServerConfiguration {
                 ssl.setClientAuth(required ? Ssl.ClientAuth.NEED : Ssl.ClientAuth.WANT);
                 factory.addConnectorCustomizers(
                         connector -> ((AbstractHttp11Protocol<?>) connector.getProtocolHandler())
-                                .setSslImplementationName(ClientCaWatcher.Implementation.class.getName()));
+                                .setSslImplementationName(ClientTrustBridge.class.getName()));
             }
         };
     }
@@ -137,8 +138,9 @@ public class ServerConfiguration {
             return new ClientWatch(null);
         }
         Path file = Path.of(clients.file());
-        return new ClientWatch(new ClientCaWatcher(
-                file, clients.subjects(), ClientCaWatcher.read(file), authorities -> tls.trust(authorities, registry)));
+        ClientTrustBridge.accept(Set.copyOf(clients.subjects()));
+        return new ClientWatch(
+                new ClientCaWatcher(file, ClientCaWatcher.read(file), authorities -> tls.trust(authorities, registry)));
     }
 
     /** @param trust null where no client is asked */
@@ -253,7 +255,7 @@ public class ServerConfiguration {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     ApplicationRunner selfCheck(ServletWebServerApplicationContext context, ServingTls tls, Settings settings) {
         return args -> {
-            int port = context.getWebServer().getPort();
+            int port = Objects.requireNonNull(context.getWebServer()).getPort();
             SelfCheck.run(port, tls, SelfCheck.small());
             if (!settings.training().isEmpty()) {
                 SelfCheck.run(port, tls, SelfCheck.recorded(Path.of(settings.training())));

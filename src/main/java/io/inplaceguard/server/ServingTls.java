@@ -3,6 +3,7 @@ package io.inplaceguard.server;
 import io.inplaceguard.certs.ServingCertificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.boot.ssl.SslBundle;
@@ -32,7 +33,7 @@ final class ServingTls {
 
     /** The pair that new connections get. */
     ServingCertificate served() {
-        return served.get();
+        return Objects.requireNonNull(served.get());
     }
 
     /** Whether clients are asked for a certificate. */

@@ -164,7 +164,11 @@ public record Settings(
             @DefaultValue("kruise-system") String namespace,
             @DefaultValue("kruise-controller-manager") String deployment) {
 
-        /** @param inCluster whether this process runs in a Pod */
+        /**
+         * The setting, or its default.
+         *
+         * @param inCluster whether this process runs in a Pod
+         */
         public GateSetting verticalScaling(boolean inCluster) {
             if (verticalScaling != null) {
                 return verticalScaling;
@@ -185,7 +189,7 @@ public record Settings(
         public Rules {
             for (String key : templateMetadataKeys) {
                 int star = key.indexOf('*');
-                if (key.isEmpty() || star >= 0 && star < key.length() - 1) {
+                if (key.isEmpty() || (star >= 0 && star < key.length() - 1)) {
                     throw new InvalidSettingException(
                             "inplace-guard.rules.template-metadata-keys", key, "a key, or a prefix ending in *");
                 }
@@ -198,7 +202,11 @@ public record Settings(
             @DefaultValue List<String> usernames,
             @DefaultValue List<String> groups) {}
 
-    /** @param enabled read the update strategies of workloads from the API server and enforce them on their pods */
+    /**
+     * {@code inplace-guard.owners.*}
+     *
+     * @param enabled read the update strategies of workloads from the API server and enforce them on their pods
+     */
     public record Owners(@DefaultValue("false") boolean enabled) {}
 
     /**

@@ -68,7 +68,7 @@ class DocumentsTest {
     void workflows_and_dependabot_are_yaml() {
         assertThat(files(Path.of(".github"), ".yml"))
                 .isNotEmpty()
-                .allSatisfy(file -> assertThat((Object) new Yaml().load(read(file)))
+                .allSatisfy(file -> assertThat(new Yaml().<Object>load(read(file)))
                         .as(file.toString())
                         .isNotNull());
     }

@@ -29,8 +29,7 @@ class CorpusTest {
 
     private static Stream<JsonNode> lines(String file) throws IOException {
         return Files.readAllLines(Path.of("src/test/resources/cases", file)).stream()
-                .map(JSON::readTree)
-                .map(tree -> (JsonNode) tree);
+                .map(JSON::readTree);
     }
 
     @ParameterizedTest

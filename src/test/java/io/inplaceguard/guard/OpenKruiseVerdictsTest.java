@@ -177,10 +177,7 @@ class OpenKruiseVerdictsTest {
         try (var stream = new GZIPInputStream(Objects.requireNonNull(
                         OpenKruiseVerdictsTest.class.getResourceAsStream("/cases/openkruise.jsonl.gz")));
                 var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            return reader.lines()
-                    .map(JSON::readTree)
-                    .map(tree -> (JsonNode) tree)
-                    .toList();
+            return reader.lines().map(JSON::readTree).toList();
         }
     }
 }

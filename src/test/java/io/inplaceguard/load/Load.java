@@ -52,6 +52,7 @@ public final class Load implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger calls = new AtomicInteger();
     private final List<String> failed = Collections.synchronizedList(new ArrayList<>());
+    private final List<Long> latencies = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean going = true;
 
     private Load(ApiServerClient client, List<Review> reviews, int workers, int callsPerSecond) {
@@ -80,6 +81,7 @@ public final class Load implements AutoCloseable {
         for (int i = 0; going; i++) {
             Review review = reviews.get(i % reviews.size());
             String uid = UUID.randomUUID().toString();
+            long start = System.nanoTime();
             try {
                 ApiServerClient.Answer answer = client.post(
                         review.path(), (review.before() + uid + review.after()).getBytes(StandardCharsets.UTF_8));
@@ -91,6 +93,7 @@ public final class Load implements AutoCloseable {
             } catch (IOException | RuntimeException e) {
                 failed.add(e.toString());
             }
+            latencies.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
             calls.incrementAndGet();
             // Behind time it hurries, but not for more than a second's worth.
             next = Math.max(next + pauseNanos, System.nanoTime() - TimeUnit.SECONDS.toNanos(1));
@@ -101,6 +104,16 @@ public final class Load implements AutoCloseable {
     /** So far. */
     public int calls() {
         return calls.get();
+    }
+
+    /** How long each call took so far, in milliseconds, the shortest first. */
+    public List<Long> latencies() {
+        List<Long> sorted = new ArrayList<>();
+        synchronized (latencies) {
+            sorted.addAll(latencies);
+        }
+        Collections.sort(sorted);
+        return sorted;
     }
 
     /** What went wrong so far. */
