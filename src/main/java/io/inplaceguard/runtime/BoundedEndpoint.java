@@ -1,6 +1,5 @@
 package io.inplaceguard.runtime;
 
-import io.inplaceguard.runtime.ClientConnection.Phase;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,8 +31,10 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private static final long SWEEP_MILLIS = 100;
 
-    /** A client that has let the server wait for less may be as fast as it can. */
-    private static final long SLOW_MILLIS = 400;
+    /** A client that means to call sends its ClientHello, its header and its body at once. */
+    private static final long SLOW_MILLIS = 200;
+    /** In the middle of a handshake a client computes, which takes long on a busy machine. */
+    private static final long SLOW_HANDSHAKE_MILLIS = 400;
     /** An idle connection is ended after that time where no client is slow and there is no room. */
     private static final long IDLE_MILLIS = 2_000;
 
@@ -60,10 +61,15 @@ final class BoundedEndpoint extends NioEndpoint {
         return super.setSocketOptions(socket);
     }
 
-    /** Ends one connection: the slowest client's, or else the one that has been idle the longest; waits until one is slow. */
+    /**
+     * Ends one connection: the one that has let the server wait the longest, or else the one that has been idle the longest.
+     * Waits until there is one, for what has just been received, and the connection of a client that calls often, are not to
+     * be ended.
+     */
     private void makeRoom() {
-        for (long waited = 0; waited < SLOW_MILLIS; waited += PAUSE_MILLIS) {
+        for (long waited = 0; waited < IDLE_MILLIS; waited += PAUSE_MILLIS) {
             if (endLongest(ClientConnection::isWaitedFor, SLOW_MILLIS)
+                    || endLongest(ClientConnection::isInHandshake, SLOW_HANDSHAKE_MILLIS)
                     || endLongest(ClientConnection::isIdle, IDLE_MILLIS)) {
                 return;
             }
@@ -74,9 +80,7 @@ final class BoundedEndpoint extends NioEndpoint {
                 return;
             }
         }
-        if (!endLongest(ClientConnection::isIdle, 0)) {
-            endLongest(ClientConnection::isWaitedFor, 0);
-        }
+        endLongest(ClientConnection::isIdle, 0);
     }
 
     /** Ends the one of that kind that has been so the longest. False where none has for that time. */
@@ -85,7 +89,7 @@ final class BoundedEndpoint extends NioEndpoint {
         long most = atLeastMillis - 1;
         for (ClientConnection client : clients.values()) {
             if (!client.isEnded() && kind.test(client)) {
-                long millis = client.millisInPhase() * weight(client.phase());
+                long millis = client.millisInPhase();
                 if (millis > most) {
                     longest = client;
                     most = millis;
@@ -96,18 +100,6 @@ final class BoundedEndpoint extends NioEndpoint {
             longest.end();
         }
         return longest != null;
-    }
-
-    /**
-     * How many times the waiting counts. A client that means to call sends its ClientHello, its header and its body at once; in the
-     * middle of a handshake it computes, which takes long on a busy machine.
-     */
-    private static int weight(Phase phase) {
-        return switch (phase) {
-            case NEW -> 4;
-            case HEADER, BODY, RESPONSE -> 2;
-            case HANDSHAKE, WORK, IDLE -> 1;
-        };
     }
 
     private void sweepWhileRunning() {

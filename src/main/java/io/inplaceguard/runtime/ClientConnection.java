@@ -116,13 +116,18 @@ public final class ClientConnection {
         return channel.isOpen();
     }
 
-    /** Whether the server waits for the client in the middle of something. */
+    /** Whether the server waits for what a client that means to call sends without being asked, or for it to take a response. */
     boolean isWaitedFor() {
         return switch (phase) {
-            case NEW, HANDSHAKE, HEADER -> !busy;
+            case NEW, HEADER -> !busy;
             case BODY, RESPONSE -> true;
-            case WORK, IDLE -> false;
+            case HANDSHAKE, WORK, IDLE -> false;
         };
+    }
+
+    /** Whether the server waits for the client's part of the handshake. */
+    boolean isInHandshake() {
+        return phase == Phase.HANDSHAKE && !busy;
     }
 
     /** Whether it waits for a further request. */
