@@ -30,11 +30,11 @@ integration: ## run chart, webhook and tracker on a real kube-apiserver (needs e
 	echo "make integration did nothing: $$tool is not in $(ASSETS). Set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl (setup-envtest use -p path) and put helm there or on the PATH."; exit 0; fi; done; \
 	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
 
-soak: ## full-length rotation and restart tests under load (40 min)
+soak: ## full-length rotation, restart and attack tests under load (60 min)
 	$(MVN) -q test -Dtest='CertificateReconcilerTest,RotationLoadTest,AuthorityRotationLoadTest' -Drotations=20 -Dleaves=50
 	$(MVN) -q -DskipTests package
-	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test=RollingRestartIT -Drestarts=20
-	@cat target/rotation-*.txt
+	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test='RollingRestartIT,HostileClientsIT' -Drestarts=20 -Dhostile.seconds=60
+	@cat target/rotation-*.txt target/hostile.txt
 
 fuzz: ## fuzz the AdmissionReview parser for 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz

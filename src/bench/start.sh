@@ -52,7 +52,7 @@ wrk.headers["Content-Type"] = "application/json"
 local file = io.open("src/test/resources/reviews/cloneset-v1beta1-InPlaceOnly.env.validate.json", "rb"); wrk.body = file:read("*a"); file:close()
 LUA
 
-export JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAM=320m -XX:MaxRAMPercentage=40"
+export JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAM=384m -XX:MaxRAMPercentage=34"
 for java in ${JAVAS:-${JAVA:-java}}; do
   version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.specification.version = //p')
   measure "JDK $version, plain jar" "$java" -jar target/inplace-guard.jar

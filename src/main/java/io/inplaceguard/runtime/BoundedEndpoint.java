@@ -1,11 +1,13 @@
 package io.inplaceguard.runtime;
 
+import io.inplaceguard.runtime.ClientConnection.Handshake;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -31,12 +33,17 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private static final long SWEEP_MILLIS = 100;
 
-    /** A client that means to call sends its ClientHello, its header and its body at once. */
-    private static final long SLOW_MILLIS = 200;
-    /** In the middle of a handshake a client computes, which takes long on a busy machine. */
-    private static final long SLOW_HANDSHAKE_MILLIS = 400;
+    /** A client that means to call sends its whole ClientHello at once. */
+    private static final long SLOW_START_MILLIS = 100;
+    /** In the middle of a handshake a client computes. */
+    private static final long SLOW_HANDSHAKE_MILLIS = 300;
+    /** A header, a body and a response are under way for longer on a busy machine. */
+    private static final long SLOW_REQUEST_MILLIS = 400;
     /** An idle connection is ended after that time where no client is slow and there is no room. */
     private static final long IDLE_MILLIS = 2_000;
+
+    /** So long a new connection waits for one of those. */
+    private static final long PATIENCE_MILLIS = 400;
 
     private static final long PAUSE_MILLIS = 10;
 
@@ -53,24 +60,30 @@ final class BoundedEndpoint extends NioEndpoint {
     /** Called by the one thread that accepts. What it does not accept yet waits in the kernel, where it costs nothing. */
     @Override
     protected boolean setSocketOptions(SocketChannel socket) {
-        // The rest is for connections that have been ended and are not closed yet.
-        if (getConnectionCount() > getMaxConnections() - getMaxConnections() / 8) {
-            makeRoom();
-        }
+        makeRoom();
         clients.put(socket, new ClientConnection(socket));
         return super.setSocketOptions(socket);
     }
 
+    private boolean isFull() {
+        // The rest is for connections that have been ended and are not closed yet.
+        return getConnectionCount() > getMaxConnections() - getMaxConnections() / 8;
+    }
+
     /**
-     * Ends one connection: the one that has let the server wait the longest, or else the one that has been idle the longest.
-     * Waits until there is one, for what has just been received, and the connection of a client that calls often, are not to
-     * be ended.
+     * Where there is no room, ends one connection: the one that has let the server wait the longest, or else the one that has
+     * been idle the longest. Waits until there is one, or room, for what has just been received, and the connection of a client
+     * that calls often, are not to be ended.
      */
     private void makeRoom() {
-        for (long waited = 0; waited < IDLE_MILLIS; waited += PAUSE_MILLIS) {
-            if (endLongest(ClientConnection::isWaitedFor, SLOW_MILLIS)
+        for (long waited = 0; isFull() && waited < IDLE_MILLIS; waited += PAUSE_MILLIS) {
+            if (endLongest(ClientConnection::isSilent, SLOW_START_MILLIS)
+                    || endLongest(ClientConnection::isInRequest, SLOW_REQUEST_MILLIS)
                     || endLongest(ClientConnection::isInHandshake, SLOW_HANDSHAKE_MILLIS)
-                    || endLongest(ClientConnection::isIdle, IDLE_MILLIS)) {
+                    || endLongest(ClientConnection::isIdle, IDLE_MILLIS)
+                    || (waited >= PATIENCE_MILLIS
+                            && (endLongest(ClientConnection::isInRequest, 0)
+                                    || endLongest(ClientConnection::isInHandshake, 0)))) {
                 return;
             }
             try {
@@ -80,7 +93,9 @@ final class BoundedEndpoint extends NioEndpoint {
                 return;
             }
         }
-        endLongest(ClientConnection::isIdle, 0);
+        if (isFull()) {
+            endLongest(ClientConnection::isIdle, 0);
+        }
     }
 
     /** Ends the one of that kind that has been so the longest. False where none has for that time. */
@@ -90,7 +105,8 @@ final class BoundedEndpoint extends NioEndpoint {
         for (ClientConnection client : clients.values()) {
             if (!client.isEnded() && kind.test(client)) {
                 long millis = client.millisInPhase();
-                if (millis > most) {
+                // What has arrived and was not read yet is not the client's fault.
+                if (millis > most && !client.hasUnread()) {
                     longest = client;
                     most = millis;
                 }
@@ -169,9 +185,19 @@ final class BoundedEndpoint extends NioEndpoint {
             } finally {
                 ClientConnection.setCurrent(null);
                 if (client != null) {
-                    client.processed(wrapper.getSocket().isHandshakeComplete());
+                    client.processed(handshake(wrapper.getSocket()));
                 }
             }
         }
+    }
+
+    private static Handshake handshake(NioChannel channel) {
+        if (channel.isHandshakeComplete()) {
+            return Handshake.COMPLETE;
+        }
+        boolean answered = channel instanceof SecureNioChannel secure
+                && secure.getSslEngine() != null
+                && secure.getSslEngine().getHandshakeSession() != null;
+        return answered ? Handshake.ANSWERED : Handshake.NOT_ANSWERED;
     }
 }

@@ -15,9 +15,9 @@ public final class ClientConnection {
 
     /** What a connection is doing. */
     public enum Phase {
-        /** Nothing has been received. */
+        /** Until the ClientHello is complete. */
         NEW,
-        /** Until the TLS handshake is complete. */
+        /** Until the rest of the TLS handshake is complete. */
         HANDSHAKE,
         /** Until the first request's header is complete. */
         HEADER,
@@ -29,6 +29,15 @@ public final class ClientConnection {
         RESPONSE,
         /** Idle after a response, or reading the header of a further request. */
         IDLE
+    }
+
+    /** How far the TLS handshake is. */
+    enum Handshake {
+        /** The ClientHello is not complete. */
+        NOT_ANSWERED,
+        /** The client's part is missing. */
+        ANSWERED,
+        COMPLETE
     }
 
     private static final ThreadLocal<@Nullable ClientConnection> CURRENT = new ThreadLocal<>();
@@ -76,19 +85,18 @@ public final class ClientConnection {
     synchronized void received() {
         waitedNanos += System.nanoTime() - since;
         busy = true;
-        if (phase == Phase.NEW) {
-            enter(Phase.HANDSHAKE);
-        }
     }
 
     /** What was received is processed. */
-    synchronized void processed(boolean handshakeComplete) {
+    synchronized void processed(Handshake handshake) {
         since = System.nanoTime();
         busy = false;
         switch (phase) {
             case NEW, HANDSHAKE -> {
-                if (handshakeComplete) {
+                if (handshake == Handshake.COMPLETE) {
                     enter(Phase.HEADER);
+                } else if (phase == Phase.NEW && handshake == Handshake.ANSWERED) {
+                    enter(Phase.HANDSHAKE);
                 }
             }
             case BODY, WORK, RESPONSE -> enter(Phase.IDLE);
@@ -116,12 +124,17 @@ public final class ClientConnection {
         return channel.isOpen();
     }
 
-    /** Whether the server waits for what a client that means to call sends without being asked, or for it to take a response. */
-    boolean isWaitedFor() {
+    /** Whether the server waits for the ClientHello. */
+    boolean isSilent() {
+        return phase == Phase.NEW && !busy;
+    }
+
+    /** Whether the server waits for a request, or for its response to be taken. */
+    boolean isInRequest() {
         return switch (phase) {
-            case NEW, HEADER -> !busy;
+            case HEADER -> !busy;
             case BODY, RESPONSE -> true;
-            case HANDSHAKE, WORK, IDLE -> false;
+            case NEW, HANDSHAKE, WORK, IDLE -> false;
         };
     }
 
@@ -133,6 +146,15 @@ public final class ClientConnection {
     /** Whether it waits for a further request. */
     boolean isIdle() {
         return phase == Phase.IDLE && !busy;
+    }
+
+    /** Whether the client has sent what was not read yet. In the phase RESPONSE that does not count: it may be a further request. */
+    boolean hasUnread() {
+        try {
+            return phase != Phase.RESPONSE && channel.socket().getInputStream().available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**
