@@ -31,9 +31,10 @@ integration: ## run chart, webhook and tracker on a real kube-apiserver (needs e
 	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
 
 soak: ## full-length rotation, restart and attack tests under load (60 min)
-	$(MVN) -q test -Dtest='CertificateReconcilerTest,RotationLoadTest,AuthorityRotationLoadTest' -Drotations=20 -Dleaves=50
+	$(MVN) -q test -Dtest=CertificateReconcilerTest -Drotations=20
 	$(MVN) -q -DskipTests package
-	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test='RollingRestartIT,HostileClientsIT' -Drestarts=20 -Dhostile.seconds=60
+	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test='RotationLoadIT,AuthorityRotationLoadIT,RollingRestartIT,HostileClientsIT' \
+	-Drotations=20 -Dleaves=50 -Drestarts=20 -Dhostile.seconds=60
 	@cat target/rotation-*.txt target/hostile.txt
 
 fuzz: ## fuzz the AdmissionReview parser for 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)

@@ -69,15 +69,9 @@ class LayoutTest {
                             "cluster.audit"));
 
     /** Single classes outside those packages that may use a framework as well. */
-    private static final Map<String, Set<String>> ALSO_USED_IN = Map.of();
-
-    /** Uses that are still to be removed. */
-    private static final Set<String> KNOWN = Set.of(
-            "server.ReviewLog uses template.FieldPath",
-            "server.CertificateSource uses KubernetesClient",
-            "server.OpenKruise uses KubernetesClient",
-            "server.CertificateSource uses KubernetesClientException",
-            "server.ServerConfiguration uses KubernetesClient");
+    private static final Map<String, Set<String>> ALSO_USED_IN =
+            // The wiring passes one client to those that use it.
+            Map.of("the fabric8 client", Set.of("server.ServerConfiguration"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -115,7 +109,6 @@ class LayoutTest {
                         .filter(dependency -> !allowed.contains(packageOf(target(dependency))))
                         .filter(dependency -> !allowed.contains(relative(topLevel(target(dependency)))))
                         .map(dependency -> origin(dependency) + " uses " + relative(topLevel(target(dependency))))
-                        .filter(use -> !KNOWN.contains(use))
                         .distinct()
                         .sorted())
                 .as("the package %s may use only %s", user, allowed)
@@ -138,7 +131,6 @@ class LayoutTest {
                         .filter(dependency -> library.has(target(dependency)))
                         .map(dependency -> origin(dependency) + " uses "
                                 + target(dependency).getSimpleName())
-                        .filter(use -> !KNOWN.contains(use))
                         .distinct()
                         .sorted())
                 .as("%s may be used only in %s and %s", name, new TreeSet<>(library.allowedIn()), also)

@@ -90,7 +90,8 @@ public record ServingCertificate(List<X509Certificate> authorities, List<X509Cer
         return covers(leaf(), names);
     }
 
-    static boolean covers(X509Certificate leaf, Collection<String> names) {
+    /** Whether that certificate is for all of those DNS names and IP addresses. */
+    public static boolean covers(X509Certificate leaf, Collection<String> names) {
         try {
             var alternatives = leaf.getSubjectAlternativeNames();
             List<String> covered = alternatives == null

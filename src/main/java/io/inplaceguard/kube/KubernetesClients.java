@@ -5,9 +5,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
 /**
- * A client whose calls fail soon where the API server is away. fabric8's own tries ten times, for minutes: too long for a
- * leader, who must know before its Lease is over; for certificates, whose bundle must not be written when the world has moved on;
- * and for an end, which has a grace period.
+ * A client whose calls fail soon where the API server is away. fabric8's default tries ten times, for minutes: too long for a
+ * leader, which must know before its Lease expires; for the caBundle, which must not be written late; and for a shutdown, which
+ * has a grace period.
  */
 public final class KubernetesClients {
 
@@ -16,7 +16,7 @@ public final class KubernetesClients {
     private KubernetesClients() {}
 
     /** A client for the cluster that this process is in, or that its kubeconfig names. The caller closes it. */
-    public static KubernetesClient make() {
+    public static KubernetesClient failFast() {
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder()
                         .withRequestRetryBackoffLimit(0)

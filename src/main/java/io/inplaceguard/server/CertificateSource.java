@@ -1,20 +1,19 @@
 package io.inplaceguard.server;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.inplaceguard.certs.CertificateDirectory;
 import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.ServingCertificate;
 import io.inplaceguard.certs.rotation.CertificateReconciler;
 import io.inplaceguard.certs.rotation.RotationPolicy;
+import io.inplaceguard.certs.rotation.SecretUnavailableException;
 import io.inplaceguard.certs.rotation.Target;
 import io.inplaceguard.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Where the serving pair comes from, by mode.
  *
- * @param where    names the place in log lines
+ * @param where    names it in log lines
  * @param interval how often it is read: for files well within the 5 s after which a new pair must be served
  * @param pair     reads the pair, or makes it where that is due, given the one that is served
  * @param cluster  where it is kept in a cluster, whose API server is waited for and watched; null elsewhere
@@ -36,7 +35,9 @@ record CertificateSource(
     private static final Logger LOG = LoggerFactory.getLogger(CertificateSource.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
-    static CertificateSource of(Settings.Certs certs, Supplier<KubernetesClient> client) {
+    /** @param reconcilers called only in mode {@code cluster} */
+    static CertificateSource of(
+            Settings.Certs certs, BiFunction<Target, RotationPolicy, CertificateReconciler> reconcilers) {
         CertificateDirectory folder = new CertificateDirectory(Path.of(certs.dir()));
         return switch (certs.mode()) {
             case SELF_SIGNED ->
@@ -47,8 +48,7 @@ record CertificateSource(
                         null);
             case FILES -> new CertificateSource(certs.dir(), Duration.ofSeconds(1), served -> folder.read(), null);
             case CLUSTER -> {
-                CertificateReconciler cluster = new CertificateReconciler(
-                        client.get(),
+                CertificateReconciler cluster = reconcilers.apply(
                         new Target(
                                 certs.namespace(),
                                 certs.secretName(),
@@ -69,7 +69,7 @@ record CertificateSource(
         };
     }
 
-    /** In a Pod its name, which a container that starts again has from the one before; elsewhere a name of its own for each process. */
+    /** In a Pod its name, which a restarted container keeps; elsewhere a name that is unique to the process. */
     private static String replica() {
         String host = System.getenv().getOrDefault("HOSTNAME", "replica");
         return System.getenv("KUBERNETES_SERVICE_HOST") != null
@@ -77,7 +77,7 @@ record CertificateSource(
                 : UUID.randomUUID().toString().substring(0, 8) + "." + markable(host);
     }
 
-    /** The end of a host's name, as an annotation's name may have it: at most 63 characters, and no dash in front. */
+    /** The end of a host name, as part of an annotation key: at most 50 characters that begin with a letter or digit. */
     static String markable(String host) {
         return host.substring(Math.max(0, host.length() - 50)).replaceFirst("^[^A-Za-z0-9]+", "");
     }
@@ -95,30 +95,27 @@ record CertificateSource(
         return next;
     }
 
-    /** Has that called when the place is known to have changed; files are polled instead. */
+    /** Calls back when the Secret has changed; files are polled instead. */
     void watch(Runnable changed) {
         if (cluster != null) {
             cluster.watch(changed);
         }
     }
 
-    /** Nothing is served any more. */
+    /** The process ends: other replicas need not wait for it. */
     void leave() {
         if (cluster != null) {
             cluster.deregister();
         }
     }
 
-    /** The pair to begin with. */
+    /** The pair to begin with; waits for the API server. */
     ServingCertificate first() {
         String reported = "";
         while (true) {
             try {
                 return get(null);
-            } catch (KubernetesClientException e) {
-                if (cluster == null) {
-                    throw e;
-                }
+            } catch (SecretUnavailableException e) {
                 String problem = String.valueOf(e.getMessage());
                 if (!problem.equals(reported)) {
                     LOG.warn("waiting for {}: {}", where, problem);

@@ -1,6 +1,5 @@
 package io.inplaceguard.server;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.kube.OpenKruiseGates;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +30,8 @@ record OpenKruise(
     /** Mounted into every Pod that has a ServiceAccount token. */
     private static final Path TOKEN = Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token");
 
-    /** @param client called only for {@code auto} */
-    static OpenKruise of(Settings.OpenKruise settings, Supplier<KubernetesClient> client) {
+    /** @param readers of the gates, by what is assumed about template defaults while they are unknown; used only for {@code auto} */
+    static OpenKruise of(Settings.OpenKruise settings, Function<Boolean, OpenKruiseGates> readers) {
         boolean inCluster = Files.exists(TOKEN);
         boolean defaults = settings.templateDefaults() == Settings.Switch.ENABLED;
         VerticalScaling configured = switch (settings.verticalScaling(inCluster)) {
@@ -41,8 +41,7 @@ record OpenKruise(
             case AUTO -> null;
         };
         if (configured == null) {
-            OpenKruiseGates gates =
-                    new OpenKruiseGates(client.get(), settings.namespace(), settings.deployment(), defaults);
+            OpenKruiseGates gates = readers.apply(defaults);
             return new OpenKruise(gates, gates.start(INTERVAL));
         }
         LOG.info(

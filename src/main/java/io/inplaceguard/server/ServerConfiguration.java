@@ -4,10 +4,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.inplaceguard.admission.AdmissionHandler;
 import io.inplaceguard.certs.CertificateException;
 import io.inplaceguard.certs.CertificateWatcher;
+import io.inplaceguard.certs.rotation.CertificateReconciler;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.kube.KubernetesClients;
+import io.inplaceguard.kube.OpenKruiseGates;
 import io.inplaceguard.kube.OwnerStrategyCache;
 import io.inplaceguard.runtime.BoundedProtocol;
 import io.inplaceguard.runtime.Launcher;
@@ -62,7 +64,7 @@ public class ServerConfiguration {
     private static final Duration OWNERS = Duration.ofSeconds(10);
 
     /** Exceptions whose message is a sentence for the person who configured the server. */
-    static final Set<Class<? extends RuntimeException>> USER_FACING =
+    static final Set<Class<? extends RuntimeException>> SENTENCES =
             Set.of(CertificateException.class, InvalidSettingException.class);
 
     /**
@@ -83,19 +85,20 @@ public class ServerConfiguration {
                         != null) {
             System.setProperty("spring.aot.enabled", System.getProperty("spring.aot.enabled", "true"));
         }
-        Launcher.runOrExit(() -> run(args), USER_FACING);
+        Launcher.runOrExit(() -> run(args), SENTENCES);
     }
 
-    /** Made only where something asks for it: outside a cluster nobody can be asked. */
+    /** Created only on demand: outside a cluster there is none. */
     @Bean
     @Lazy
     KubernetesClient kubernetesClient() {
-        return KubernetesClients.make();
+        return KubernetesClients.failFast();
     }
 
     @Bean(destroyMethod = "leave")
     CertificateSource certificateSource(Settings settings, ObjectProvider<KubernetesClient> client) {
-        return CertificateSource.of(settings.certs(), client::getObject);
+        return CertificateSource.of(
+                settings.certs(), (target, policy) -> new CertificateReconciler(client.getObject(), target, policy));
     }
 
     @Bean
@@ -130,7 +133,7 @@ public class ServerConfiguration {
         };
     }
 
-    /** Watches nothing where no client is asked. */
+    /** Watches nothing where no client certificate is asked for. */
     @Bean
     ClientWatch clientWatch(Settings settings, ServingTls tls, SslBundleRegistry registry) {
         Settings.ClientCa clients = settings.clientCa();
@@ -143,7 +146,7 @@ public class ServerConfiguration {
                 new ClientCaWatcher(file, ClientCaWatcher.read(file), authorities -> tls.trust(authorities, registry)));
     }
 
-    /** @param trust null where no client is asked */
+    /** @param trust null where no client certificate is asked for */
     record ClientWatch(@Nullable ClientCaWatcher trust) implements AutoCloseable {
         @Override
         public void close() {
@@ -199,11 +202,11 @@ public class ServerConfiguration {
     }
 
     @Bean
-    GracefulShutdown drain(Settings settings, ApplicationContext context) {
+    GracefulShutdown gracefulShutdown(Settings settings, ApplicationContext context) {
         return new GracefulShutdown(context, settings.shutdownDelay());
     }
 
-    /** Knows nobody where owners are not to be read. No condition decides it, for those are fixed when the jar is built. */
+    /** Empty where owners are not to be read. Not a conditional bean, because conditions are fixed when the jar is built. */
     @Bean
     OwnerStrategyCache ownerCache(Settings settings, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
         if (!settings.owners().enabled()) {
@@ -222,14 +225,17 @@ public class ServerConfiguration {
     /** The profile of the cluster's OpenKruise: as configured, or read from its manager. */
     @Bean(destroyMethod = "close")
     OpenKruise openKruise(Settings settings, ObjectProvider<KubernetesClient> client, MeterRegistry registry) {
-        OpenKruise openKruise = OpenKruise.of(settings.openkruise(), client::getObject);
+        Settings.OpenKruise where = settings.openkruise();
+        OpenKruise openKruise = OpenKruise.of(
+                where,
+                defaults -> new OpenKruiseGates(client.getObject(), where.namespace(), where.deployment(), defaults));
         openKruise.register(registry);
         return openKruise;
     }
 
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
-    ServletRegistrationBean<ReviewServlet> door(
+    ServletRegistrationBean<ReviewServlet> reviewServlet(
             Settings settings,
             ReviewMetrics metrics,
             OwnerStrategyCache cache,
@@ -245,9 +251,9 @@ public class ServerConfiguration {
                         Runtime.getRuntime().maxMemory(),
                         settings.maxReviewBytes().toBytes()),
                 shutdown::isDraining);
-        ServletRegistrationBean<ReviewServlet> door = new ServletRegistrationBean<>(servlet, "/*");
-        door.setLoadOnStartup(1);
-        return door;
+        ServletRegistrationBean<ReviewServlet> registration = new ServletRegistrationBean<>(servlet, "/*");
+        registration.setLoadOnStartup(1);
+        return registration;
     }
 
     /** Runs before Spring reports ready. A server in training has done its work then. */

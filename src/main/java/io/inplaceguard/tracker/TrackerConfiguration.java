@@ -60,7 +60,7 @@ public class TrackerConfiguration {
     /** A client of its own for the Lease, so that no other call delays a renewal. */
     @Bean
     ElectionClient electionClient() {
-        return new ElectionClient(KubernetesClients.make());
+        return new ElectionClient(KubernetesClients.failFast());
     }
 
     record ElectionClient(KubernetesClient client) implements AutoCloseable {

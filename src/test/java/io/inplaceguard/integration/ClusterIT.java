@@ -218,7 +218,7 @@ class ClusterIT {
                         "https://inplace-guard.inplace-guard.svc:" + port));
         assertThat(smoke.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(Files.readString(cluster.folder.resolve("smoke.log")))
-                .contains("an image that changes is admitted", "an argument that changes is denied");
+                .contains("a changed image is admitted", "a changed argument is denied");
         assertThat(smoke.exitValue()).isZero();
     }
 

@@ -153,11 +153,11 @@ class ClientCaWatcherTest {
                         "--inplace-guard.certs.dir=" + folder.resolve("certs"),
                         "--inplace-guard.client-ca.mode=required",
                         "--inplace-guard.client-ca.file=" + folder.resolve("none")))
-                .satisfies(failure -> assertThat(StartupFailure.sentence(failure, ServerConfiguration.USER_FACING)
+                .satisfies(failure -> assertThat(StartupFailure.sentence(failure, ServerConfiguration.SENTENCES)
                                 .orElseThrow())
                         .contains("cannot be read. Put the CA of clients there"));
         assertThatThrownBy(() -> ServerConfiguration.run("--inplace-guard.client-ca.mode=required"))
-                .satisfies(failure -> assertThat(StartupFailure.sentence(failure, ServerConfiguration.USER_FACING)
+                .satisfies(failure -> assertThat(StartupFailure.sentence(failure, ServerConfiguration.SENTENCES)
                                 .orElseThrow())
                         .contains("inplace-guard.client-ca.file is \"\"; allowed: a PEM file"));
     }

@@ -291,7 +291,7 @@ class WebhookServerTest {
     private static String told(String setting, int port, String other) {
         Throwable failure = catchThrowable(() -> ServerConfiguration.run(
                 "--" + setting + "=" + port, "--" + other + "=0", "--inplace-guard.certs.dir=" + certs));
-        return StartupFailure.sentence(failure, ServerConfiguration.USER_FACING).orElseThrow();
+        return StartupFailure.sentence(failure, ServerConfiguration.SENTENCES).orElseThrow();
     }
 
     private static int status(String path) throws Exception {

@@ -54,7 +54,7 @@ public final class CertificateReconciler {
      *
      * @param served what this process serves now; null where it serves nothing yet
      * @return the pair to serve from now on
-     * @throws KubernetesClientException when the Secret cannot be read, or a missing one cannot be written
+     * @throws SecretUnavailableException when the Secret cannot be read, or a missing one cannot be written
      */
     public ServingCertificate reconcile(Instant now, @Nullable ServingCertificate served) {
         for (int i = 0; i < MAX_ATTEMPTS; i++) {
@@ -69,12 +69,12 @@ public final class CertificateReconciler {
                 secret.save(stored, repaired(step, stored.state(), served, now));
             } catch (KubernetesClientException e) {
                 if (e.getCode() != CONFLICT) {
-                    throw e;
+                    throw new SecretUnavailableException(e);
                 }
             }
         }
-        throw new KubernetesClientException(
-                "secret " + target.secretName() + " was changed by others " + MAX_ATTEMPTS + " times in a row");
+        throw new SecretUnavailableException(new KubernetesClientException(
+                "secret " + target.secretName() + " was changed by others " + MAX_ATTEMPTS + " times in a row"));
     }
 
     private RotationState repaired(

@@ -236,8 +236,9 @@ class CertificateReconcilerTest {
         CertificateReconciler replica = replica();
         assertThatThrownBy(() -> replica.reconcile(NOW, null))
                 .isInstanceOfSatisfying(
-                        KubernetesClientException.class,
-                        e -> assertThat(e.getCode()).isEqualTo(status))
+                        SecretUnavailableException.class,
+                        e -> assertThat(((KubernetesClientException) e.getCause()).getCode())
+                                .isEqualTo(status))
                 .hasMessage("secret prod/guard-certs does not exist and cannot be created (HTTP " + status
                         + "). The Helm chart creates it: run helm upgrade, or create an empty Secret of that name");
         cluster.refused = request -> false;
@@ -452,7 +453,7 @@ class CertificateReconcilerTest {
         void reconcile(Instant now) {
             try {
                 served = certificates.reconcile(now, served);
-            } catch (KubernetesClientException e) {
+            } catch (SecretUnavailableException e) {
                 // Away; it goes on with what it has.
             }
         }
