@@ -42,7 +42,7 @@ final class ResourceBoundsRule implements Rule {
         return Stream.concat(
                 own,
                 update.after().podResources().stream()
-                        .flatMap(pod -> new PodBounds(this, pod, update.after()).check()));
+                        .flatMap(pod -> new PodBounds(this, pod, update.running()).check()));
     }
 
     private Stream<Violation> requestOverLimit(Container container) {
