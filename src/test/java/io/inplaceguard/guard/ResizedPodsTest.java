@@ -45,6 +45,9 @@ class ResizedPodsTest {
                         + "| a 100m 256Mi 1 1Gi | a 100m 512Mi 1 1Gi | resize-unsupported REFUSED",
                 "pod-level request implied, moved between containers | 'limits':{'cpu':'3'} "
                         + "| a 100m - 1 -; b 300m - 1 - | a 200m - 1 -; b 200m - 1 - | none",
+                "a negative request | \"\" | a 500m - 1 - | a -1 - 1 - | resource-bounds REFUSED",
+                // OpenKruise's webhook would round up to 1m, and what is stored is patched as it is.
+                "an amount below a milli | \"\" | a 1n - 1 - | a 0.001 - 1 - | none",
                 "pod-level request exceeded | 'requests':{'cpu':'1'} "
                         + "| a 500m - - - | a 1500m - - - | resource-bounds REFUSED",
             })
