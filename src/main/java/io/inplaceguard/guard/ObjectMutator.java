@@ -76,7 +76,7 @@ final class ObjectMutator {
             return false;
         }
         TemplateDiff diff = child.compare(ObjectStage.SUBMITTED, profile).diff();
-        return UnitedDeploymentTemplates.subsets(attributes, diff, false).stream()
+        return UnitedDeploymentTemplates.subsets(attributes, diff, true, false).patched().stream()
                 .anyMatch(subset -> UnitedDeploymentTemplates.patched(child, subset)
                         .filter(this::isResizedInPlace)
                         .isPresent());

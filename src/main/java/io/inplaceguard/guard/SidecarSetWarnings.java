@@ -2,6 +2,8 @@ package io.inplaceguard.guard;
 
 import io.inplaceguard.template.Change;
 import io.inplaceguard.template.ChangeCategory;
+import io.inplaceguard.template.Container;
+import io.inplaceguard.template.PodTemplate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,14 +19,20 @@ final class SidecarSetWarnings {
 
     private static final String ID = "not-applied";
 
+    private static final String INIT_CONTAINERS = "spec.initContainers";
+
     private SidecarSetWarnings() {}
 
     static Stream<Warning> of(Assessment assessment) {
         if (assessment.governed().enforced() != UpdateStrategy.SIDECAR_IMAGES) {
             return Stream.empty();
         }
+        // The hash that decides has the init containers only where one of them is a sidecar.
+        boolean hasSidecars = hasSidecars(assessment.update().before())
+                || hasSidecars(assessment.update().after());
         List<Change> hashed = assessment.diff().changes().stream()
                 .filter(change -> change.category() != ChangeCategory.IMAGE)
+                .filter(change -> hasSidecars || !isInInitContainers(change))
                 .toList();
         if (!hashed.isEmpty()) {
             return Stream.of(new Warning(
@@ -33,6 +41,14 @@ final class SidecarSetWarnings {
                             + " place, not " + Warning.fields(hashed, "spec.") + "; only new pods get it"));
         }
         return Stream.concat(skipped(assessment), neverApplied(assessment));
+    }
+
+    private static boolean hasSidecars(PodTemplate template) {
+        return template.initContainers().stream().anyMatch(Container::isSidecar);
+    }
+
+    private static boolean isInInitContainers(Change change) {
+        return change.path().toString().startsWith(INIT_CONTAINERS);
     }
 
     /** An earlier update of something else than images left pods behind; they are skipped now too. */
@@ -56,7 +72,8 @@ final class SidecarSetWarnings {
         JsonNode before = assessment.governed().ownerBefore();
         JsonNode after = assessment.governed().ownerAfter();
         List<String> fields = new ArrayList<>();
-        if (!plainInitContainers(before).equals(plainInitContainers(after))) {
+        boolean initChanged = assessment.diff().changes().stream().anyMatch(SidecarSetWarnings::isInInitContainers);
+        if (initChanged && !plainInitContainers(before).equals(plainInitContainers(after))) {
             fields.add("plain initContainers");
         }
         for (String field : List.of("volumes", "patchPodMetadata")) {

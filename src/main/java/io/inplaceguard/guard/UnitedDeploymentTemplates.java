@@ -43,6 +43,14 @@ final class UnitedDeploymentTemplates {
         }
     }
 
+    /**
+     * The subsets to compare.
+     *
+     * @param patched those whose pods may change in another way than the child's own template
+     * @param all     whether these are all subsets that are there before and after, so that no pod has the child's own template
+     */
+    record Subsets(List<Subset> patched, boolean all) {}
+
     private UnitedDeploymentTemplates() {}
 
     /**
@@ -50,24 +58,28 @@ final class UnitedDeploymentTemplates {
      * yet.
      *
      * @param child    what differs in the child's template
+     * @param allowed  whether the child's template breaks no rule by itself
      * @param enforced whether InPlaceOnly is enforced for the child
      * @return none where there are too many to compare and InPlaceOnly is not enforced
      * @throws MalformedObjectException when there are too many to compare and it is
      */
-    static List<Subset> subsets(AdmissionAttributes attributes, TemplateDiff child, boolean enforced) {
+    static Subsets subsets(AdmissionAttributes attributes, TemplateDiff child, boolean allowed, boolean enforced) {
         JsonNode wanted = subsets(attributes.object());
         JsonNode stored = subsets(attributes.oldObject());
         if (Math.max(wanted.size(), stored.size()) > ObjectLimits.MAX_SUBSETS) {
             return tooMany(enforced, "The object has more than " + ObjectLimits.MAX_SUBSETS + " subsets");
         }
         // The same patch on two templates that differ in images leaves two templates that differ in images.
-        boolean imagesAlone = child.changes().stream().allMatch(change -> change.category() == ChangeCategory.IMAGE);
+        boolean imagesAlone =
+                allowed && child.changes().stream().allMatch(change -> change.category() == ChangeCategory.IMAGE);
         Map<String, JsonNode> patches = new HashMap<>();
         stored.forEach(subset -> patches.putIfAbsent(name(subset), patch(subset)));
         List<Subset> found = new ArrayList<>();
+        int kept = 0;
         for (JsonNode subset : wanted) {
             JsonNode before = patches.get(name(subset));
             JsonNode after = patch(subset);
+            kept += before == null ? 0 : 1;
             boolean nothing = isNothing(after) && (before == null || isNothing(before));
             if (before != null && !nothing && !(imagesAlone && before.equals(after))) {
                 found.add(new Subset(name(subset), before, after));
@@ -79,15 +91,15 @@ final class UnitedDeploymentTemplates {
                 && (long) found.size() * values(child.after().spec()) > MAX_COMPARED_VALUES;
         return costly
                 ? tooMany(enforced, "The changed pod template is too large for " + found.size() + " patched subsets")
-                : found;
+                : new Subsets(found, kept > 0 && found.size() == kept);
     }
 
-    private static List<Subset> tooMany(boolean enforced, String problem) {
+    private static Subsets tooMany(boolean enforced, String problem) {
         if (enforced) {
             throw new MalformedObjectException(
                     SUBSETS.toString(), problem + " and cannot be compared. Use fewer subsets.");
         }
-        return List.of();
+        return new Subsets(List.of(), false);
     }
 
     private static int values(JsonNode node) {

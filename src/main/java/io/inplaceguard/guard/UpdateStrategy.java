@@ -1,5 +1,6 @@
 package io.inplaceguard.guard;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** How a workload brings a changed template to its pods. */
@@ -19,12 +20,16 @@ public enum UpdateStrategy {
     }
 
     /**
-     * The strategy of a stored CloneSet or advanced StatefulSet; RECREATE, the default, where it cannot be read and for
-     * every other kind.
+     * The strategy that a stored workload enforces on its pods: InPlaceOnly by its annotation, else that of its spec;
+     * RECREATE, the default, where that cannot be read and for kinds that have no InPlaceOnly of their own.
      *
-     * @param version of {@code apps.kruise.io}
+     * @param version      of {@code apps.kruise.io}
+     * @param updatePolicy its annotation {@code inplace-guard.io/update-policy}; null without one
      */
-    public static UpdateStrategy of(String kind, String version, JsonNode spec) {
+    public static UpdateStrategy ofOwner(String kind, String version, JsonNode spec, @Nullable String updatePolicy) {
+        if ("InPlaceOnly".equals(updatePolicy)) {
+            return IN_PLACE_ONLY;
+        }
         return switch (kind) {
             case "CloneSet" ->
                 UpdateStrategyReader.readStored(

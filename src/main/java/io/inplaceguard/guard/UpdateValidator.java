@@ -1,12 +1,12 @@
 package io.inplaceguard.guard;
 
 import io.inplaceguard.guard.UnitedDeploymentTemplates.Subset;
+import io.inplaceguard.guard.UnitedDeploymentTemplates.Subsets;
 import io.inplaceguard.rule.Consequence;
 import io.inplaceguard.rule.PodUpdate;
 import io.inplaceguard.rule.Rules;
 import io.inplaceguard.rule.Violation;
 import io.inplaceguard.template.Defaulting;
-import io.inplaceguard.template.TemplateDiff;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -89,13 +89,19 @@ final class UpdateValidator {
     }
 
     private void validate(TemplateUpdate update, boolean united) {
-        Set<String> seen = new HashSet<>();
-        TemplateDiff child = assess(update, seen).diff();
+        PodUpdate pods = update.compare(stage, profile);
+        List<Violation> own = violations(update.governed(), pods);
         if (!united) {
+            report(update, pods, own, own);
             return;
         }
         boolean enforced = update.governed().enforced() == UpdateStrategy.IN_PLACE_ONLY;
-        for (Subset subset : UnitedDeploymentTemplates.subsets(attributes, child, enforced)) {
+        Subsets subsets = UnitedDeploymentTemplates.subsets(attributes, pods.diff(), own.isEmpty(), enforced);
+        List<Violation> reached = subsets.all() ? reached(update, own, subsets) : own;
+        report(update, pods, own, reached);
+        Set<String> seen = new HashSet<>();
+        reached.forEach(violation -> seen.add(place(violation, update)));
+        for (Subset subset : subsets.patched()) {
             if (violations.size() >= MAX_VIOLATIONS) {
                 return;
             }
@@ -103,34 +109,58 @@ final class UpdateValidator {
         }
     }
 
+    /** Those violations of a child's own template that reach the pods of any subset: a patch may set the field itself. */
+    private List<Violation> reached(TemplateUpdate update, List<Violation> own, Subsets subsets) {
+        Set<String> left = new HashSet<>();
+        own.forEach(violation -> left.add(place(violation, update)));
+        for (Subset subset : subsets.patched()) {
+            if (left.isEmpty()) {
+                break;
+            }
+            Optional<TemplateUpdate> patched = UnitedDeploymentTemplates.patched(update, subset);
+            if (patched.isEmpty()) {
+                // What cannot be applied leaves the pods of the subset with the child's own template.
+                return own;
+            }
+            violations(update.governed(), patched.get().compare(stage, profile))
+                    .forEach(violation -> left.remove(place(violation, patched.get())));
+        }
+        return own.stream()
+                .filter(violation -> !left.contains(place(violation, update)))
+                .toList();
+    }
+
     /**
-     * Adds the violations and warnings of one template, and returns what differs.
+     * Adds the violations and warnings of one subset.
      *
      * @param seen the violations of the child's template, by rule and place in the template; a subset shares that template,
      *             so they are not reported for it again
      */
-    private PodUpdate assess(TemplateUpdate update, Set<String> seen) {
-        GovernedTemplate governed = update.governed();
-        boolean enforced = governed.enforced() == UpdateStrategy.IN_PLACE_ONLY;
-        PodUpdate pods = update.compare(stage, profile);
-        List<Violation> all = enforced ? withDefaultsAsOne(governed, pods) : violations(governed, pods);
-        List<Violation> found = new ArrayList<>();
-        for (Violation violation : all) {
-            String place = place(violation, update);
-            if (!update.subset()) {
-                seen.add(place);
-                found.add(violation);
-            } else if (!seen.contains(place)) {
-                found.add(violation);
-            }
-        }
-        if (enforced) {
+    private void assess(TemplateUpdate subset, Set<String> seen) {
+        PodUpdate pods = subset.compare(stage, profile);
+        List<Violation> all = violations(subset.governed(), pods);
+        report(
+                subset,
+                pods,
+                all,
+                all.stream()
+                        .filter(violation -> !seen.contains(place(violation, subset)))
+                        .toList());
+    }
+
+    /**
+     * Adds the violations and warnings of one template.
+     *
+     * @param all   what keeps it from being updated in place
+     * @param found what of that is reported for it
+     */
+    private void report(TemplateUpdate update, PodUpdate pods, List<Violation> all, List<Violation> found) {
+        if (update.governed().enforced() == UpdateStrategy.IN_PLACE_ONLY) {
             found.stream().limit(MAX_VIOLATIONS - violations.size()).forEach(violations::add);
         }
         if (all.isEmpty() || !found.isEmpty()) {
             warnings.addAll(Warnings.of(new Assessment(attributes, update, pods, found, profile)));
         }
-        return pods;
     }
 
     private static String place(Violation violation, TemplateUpdate update) {
@@ -142,7 +172,7 @@ final class UpdateValidator {
     /** What keeps the update from being done in place under the strategy that governs it. */
     private List<Violation> violations(GovernedTemplate governed, PodUpdate pods) {
         return switch (governed.enforced()) {
-            case IN_PLACE_ONLY -> rules.check(pods);
+            case IN_PLACE_ONLY -> withDefaultsAsOne(governed, pods);
             // OpenKruise patches labels and annotations in place, whatever the cluster's settings forbid.
             case IN_PLACE_IF_POSSIBLE ->
                 rules.check(pods).stream()
@@ -154,17 +184,17 @@ final class UpdateValidator {
         };
     }
 
-    /** The same, where all differences that are only defaults of OpenKruise's webhook become one violation. */
+    /** The violations under InPlaceOnly, where all differences that are only defaults of OpenKruise's webhook become one. */
     private List<Violation> withDefaultsAsOne(GovernedTemplate governed, PodUpdate pods) {
         if (governed.controller().defaulting() == Defaulting.NONE) {
-            return violations(governed, pods);
+            return rules.check(pods);
         }
         return WrittenDefaults.of(pods)
                 .map(defaults -> {
-                    List<Violation> others = new ArrayList<>(violations(governed, defaults.others()));
+                    List<Violation> others = new ArrayList<>(rules.check(defaults.others()));
                     others.add(defaults.violation());
                     return others;
                 })
-                .orElseGet(() -> violations(governed, pods));
+                .orElseGet(() -> rules.check(pods));
     }
 }

@@ -4,6 +4,7 @@ import io.inplaceguard.rule.Consequence;
 import io.inplaceguard.rule.PodUpdate;
 import io.inplaceguard.rule.Violation;
 import io.inplaceguard.template.Change;
+import io.inplaceguard.template.ChangeCategory;
 import io.inplaceguard.template.TemplateDiff;
 import java.util.List;
 import java.util.Optional;
@@ -20,13 +21,12 @@ record WrittenDefaults(PodUpdate others, Violation violation) {
     static Optional<WrittenDefaults> of(PodUpdate pods) {
         TemplateDiff diff = pods.diff();
         List<Change> written =
-                diff.changes().stream().filter(Change::defaultWritten).toList();
+                diff.changes().stream().filter(WrittenDefaults::isWritten).toList();
         if (written.isEmpty()) {
             return Optional.empty();
         }
-        List<Change> others = diff.changes().stream()
-                .filter(change -> !change.defaultWritten())
-                .toList();
+        List<Change> others =
+                diff.changes().stream().filter(change -> !isWritten(change)).toList();
         PodUpdate rest = new PodUpdate(
                 new TemplateDiff(diff.before(), diff.after(), others, diff.finished()),
                 pods.enforcement(),
@@ -35,6 +35,11 @@ record WrittenDefaults(PodUpdate others, Violation violation) {
                 pods.claimsPath(),
                 pods.claimsBlock());
         return Optional.of(new WrittenDefaults(rest, violation(pods, written)));
+    }
+
+    /** Of cpu and memory the webhook only rounds the amount up, which is a change like another and may be applied in place. */
+    private static boolean isWritten(Change change) {
+        return change.defaultWritten() && change.category() != ChangeCategory.CPU_MEMORY;
     }
 
     private static Violation violation(PodUpdate pods, List<Change> written) {

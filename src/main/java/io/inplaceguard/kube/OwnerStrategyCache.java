@@ -3,6 +3,7 @@ package io.inplaceguard.kube;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.inplaceguard.guard.AnnotationKeys;
 import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.guard.UpdateStrategy;
 import io.inplaceguard.kube.WorkloadInformers.Kind;
@@ -15,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The strategies of the workloads that own pods, kept up to date by informers: of each workload its uid, kind and strategy
- * and nothing else. Reviews read a map; the API server is asked in the background only. While the cache is not filled, or
+ * The strategies of the workloads that own pods, kept up to date by informers: of each workload its uid and strategy and
+ * nothing else. Reviews read a map; the API server is asked in the background only. While the cache is not filled, or
  * the API server is away, no owner is known and each Pod's own annotation decides.
  */
 public final class OwnerStrategyCache implements AutoCloseable {
@@ -24,10 +25,14 @@ public final class OwnerStrategyCache implements AutoCloseable {
     private static final List<String> VERSIONS = List.of("v1beta1", "v1alpha1");
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The kinds that control pods and have InPlaceOnly. A UnitedDeployment's pods belong to its children, which are these. */
+    /**
+     * The kinds that control pods and can enforce InPlaceOnly: by their strategy, a DaemonSet by its annotation alone. A
+     * UnitedDeployment's pods belong to its children, which are these.
+     */
     private static final List<Kind> KINDS = List.of(
             new Kind("apps.kruise.io", VERSIONS, "CloneSet", "clonesets"),
-            new Kind("apps.kruise.io", VERSIONS, "StatefulSet", "statefulsets"));
+            new Kind("apps.kruise.io", VERSIONS, "StatefulSet", "statefulsets"),
+            new Kind("apps.kruise.io", VERSIONS, "DaemonSet", "daemonsets"));
 
     private final @Nullable WorkloadInformers informers;
     private final Map<String, UpdateStrategy> strategies = new ConcurrentHashMap<>();
@@ -88,8 +93,9 @@ public final class OwnerStrategyCache implements AutoCloseable {
         @Override
         public void onAdd(GenericKubernetesResource workload) {
             JsonNode spec = JSON.valueToTree(workload.getAdditionalProperties().get("spec"));
-            UpdateStrategy strategy = UpdateStrategy.of(kind, version, spec);
-            strategies.put(workload.getMetadata().getUid(), strategy);
+            Map<String, String> annotations = workload.getMetadata().getAnnotations();
+            String policy = annotations == null ? null : annotations.get(AnnotationKeys.UPDATE_POLICY);
+            strategies.put(workload.getMetadata().getUid(), UpdateStrategy.ofOwner(kind, version, spec, policy));
         }
 
         @Override

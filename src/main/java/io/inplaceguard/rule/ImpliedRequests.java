@@ -8,6 +8,7 @@ import io.inplaceguard.template.PodResources;
 import io.inplaceguard.template.QosClass;
 import io.inplaceguard.template.Quantity;
 import io.inplaceguard.template.TemplateOrigin;
+import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,9 @@ record ImpliedRequests(FieldPath field, String sentence) {
         if (update.origin() != TemplateOrigin.WORKLOAD) {
             return Stream.empty();
         }
-        boolean guaranteed = QosClass.ofContainers(update.before()) == QosClass.GUARANTEED;
+        // With pod-level resources the class does not depend on the containers.
+        boolean guaranteed =
+                update.before().podResources().isEmpty() && QosClass.of(update.before()) == QosClass.GUARANTEED;
         return update.resizes()
                 .filter(change -> change.action() == Action.CHANGED)
                 .flatMap(change -> Stream.concat(
@@ -58,18 +61,26 @@ record ImpliedRequests(FieldPath field, String sentence) {
     }
 
     private static Optional<ImpliedRequests> ofPod(Change change, PodUpdate update) {
-        Optional<PodResources> pod = update.after().podResources();
-        boolean implied = pod.isPresent()
-                && !pod.get().hasRequest(change.requireResource())
-                && pod.get().effectiveRequest(change.requireResource()).isPresent();
-        return implied && change.path().toString().endsWith(".requests." + change.resource())
+        String resource = change.requireResource();
+        return change.path().toString().endsWith(".requests." + resource) && exceedsPod(resource, update)
                 ? Optional.of(new ImpliedRequests(
                         change.path(),
-                        changed("request", change) + ", but the pod-level spec.resources has no " + change.resource()
+                        changed("request", change) + ", but the pod-level spec.resources has no " + resource
                                 + " request: running pods keep the pod-level request that was defaulted from the old"
-                                + " requests, and the API server refuses the resize. Add the pod-level request;"
-                                + " that recreates the pods once."))
+                                + " requests, which the new ones exceed, and the API server refuses the resize. Add the"
+                                + " pod-level request; that recreates the pods once."))
                 : Optional.empty();
+    }
+
+    /** Whether the containers request more than the pod-level request that the API server defaulted. */
+    private static boolean exceedsPod(String resource, PodUpdate update) {
+        Optional<PodResources> wanted = update.after().podResources();
+        if (wanted.isEmpty() || wanted.get().hasRequest(resource)) {
+            return false;
+        }
+        Optional<BigDecimal> most = update.before().podResources().flatMap(pod -> pod.effectiveRequest(resource));
+        Optional<BigDecimal> sum = update.running().podResources().flatMap(pod -> pod.containerRequests(resource));
+        return most.isPresent() && sum.isPresent() && sum.get().compareTo(most.get()) > 0;
     }
 
     private static String changed(String what, Change change) {

@@ -10,8 +10,11 @@ import java.util.stream.Stream;
 /**
  * The bounds that pod-level resources set to the containers.
  * Source: validatePodResourceConsistency (pkg/apis/core/validation) of Kubernetes.
+ *
+ * @param pod     the resources of the pod as a whole that the new template has
+ * @param running what running pods have after the update
  */
-record PodBounds(Rule rule, PodResources pod, PodTemplate template) {
+record PodBounds(Rule rule, PodResources pod, PodTemplate running) {
 
     Stream<Violation> check() {
         return Stream.of("cpu", "memory")
@@ -20,7 +23,7 @@ record PodBounds(Rule rule, PodResources pod, PodTemplate template) {
 
     private Stream<Violation> sumOverPod(String resource) {
         Optional<Quantity> request = pod.request(resource);
-        Optional<BigDecimal> sum = pod.containerRequests(resource);
+        Optional<BigDecimal> sum = running.podResources().flatMap(all -> all.containerRequests(resource));
         return request.isEmpty()
                         || sum.isEmpty()
                         || sum.get().compareTo(request.get().number()) <= 0
@@ -38,7 +41,7 @@ record PodBounds(Rule rule, PodResources pod, PodTemplate template) {
         Optional<Quantity> most = pod.limit(resource);
         return most.isEmpty()
                 ? Stream.empty()
-                : template.containers().stream()
+                : running.containers().stream()
                         .filter(container -> container
                                 .limit(resource)
                                 .filter(limit -> limit.compareTo(most.get()) > 0)

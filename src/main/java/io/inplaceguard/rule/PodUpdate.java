@@ -38,6 +38,11 @@ public record PodUpdate(
         return diff.after();
     }
 
+    /** What running pods have after the update: the new template, with requests that only the API server gave the pods. */
+    PodTemplate running() {
+        return origin() == TemplateOrigin.WORKLOAD ? after().appliedTo(before()) : after();
+    }
+
     /** Where the template comes from. */
     public TemplateOrigin origin() {
         return diff.after().origin();

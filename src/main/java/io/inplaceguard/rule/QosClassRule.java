@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 /**
  * The quality of service class stays the same.
  * Fields: resources of regular and init containers, and spec.resources of the pod.
- * Why: OpenKruise computes the class from the containers and does not update in place where it changes (IsPodQoSChanged,
- * pkg/util/inplaceupdate); the API server computes it from spec.resources where the pod has them and refuses a resize that
- * changes it (ValidatePodResize, pkg/apis/core/validation). In a template both have to stay.
+ * Why: OpenKruise computes the class from the containers of the template and does not update in place where it changes
+ * (IsPodQoSChanged, pkg/util/inplaceupdate); the API server computes it from the running pod, from its spec.resources where it
+ * has them, and refuses a resize that changes it (ValidatePodResize, pkg/apis/core/validation). Both have to stay.
  */
 final class QosClassRule implements Rule {
 
@@ -34,13 +34,15 @@ final class QosClassRule implements Rule {
         }
         PodTemplate old = update.before();
         PodTemplate wanted = update.after();
-        if (!update.origin().isPod() && QosClass.ofContainers(old) != QosClass.ofContainers(wanted)) {
+        if (!update.origin().isPod() && QosClass.ofRevision(old) != QosClass.ofRevision(wanted)) {
             return Stream.of(
-                    violation(update, QosClass.ofContainers(old), QosClass.ofContainers(wanted), Consequence.RECREATE));
+                    violation(update, QosClass.ofRevision(old), QosClass.ofRevision(wanted), Consequence.RECREATE));
         }
-        return QosClass.of(old) == QosClass.of(wanted)
+        QosClass running = QosClass.of(update.running());
+        // A class that changes only because of an implied request is for resize-unsupported, which explains it.
+        return QosClass.of(old) == running || QosClass.of(old) == QosClass.of(wanted)
                 ? Stream.empty()
-                : Stream.of(violation(update, QosClass.of(old), QosClass.of(wanted), Consequence.REFUSED));
+                : Stream.of(violation(update, QosClass.of(old), running, Consequence.REFUSED));
     }
 
     private Violation violation(PodUpdate update, QosClass old, QosClass wanted, Consequence consequence) {

@@ -144,6 +144,16 @@ public final class PodTemplate {
         return spec.path("resources").isObject() ? Optional.of(new PodResources(this)) : Optional.empty();
     }
 
+    /**
+     * What running pods of another template have once they are updated to this one in place: where this one has no request,
+     * they keep the one that the API server defaulted when it created them.
+     *
+     * @param before the template that the pods were created from
+     */
+    public PodTemplate appliedTo(PodTemplate before) {
+        return RunningPods.after(before, this);
+    }
+
     /** The template's annotation of that name; empty text where there is none. */
     public String annotation(String name) {
         return metadata.path("annotations").path(name).asString("");

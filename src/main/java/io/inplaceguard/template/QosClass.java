@@ -33,23 +33,30 @@ public enum QosClass {
      * Source: ComputePodQOS (pkg/apis/core/v1/helper/qos/qos.go).
      */
     public static QosClass of(PodTemplate template) {
-        return template.podResources().map(QosClass::ofPod).orElseGet(() -> ofContainers(template));
+        return template.podResources().map(QosClass::ofPod).orElseGet(() -> ofContainers(template, true));
     }
 
     /**
-     * The class from the regular and init containers alone, as a library without pod-level resources computes it
-     * (OpenKruise is built on Kubernetes 1.32). Requests are defaulted from limits.
-     * Source: ComputePodQOS (pkg/apis/core/v1/helper/qos/qos.go), SetDefaults_Pod (pkg/apis/core/v1/defaults.go).
+     * The class that OpenKruise computes from a template: from the regular and init containers alone, as it is built on
+     * Kubernetes 1.32, and without the requests that the API server defaults from limits when it creates the pods.
+     * Source: IsPodQoSChanged (pkg/util/inplaceupdate), ComputePodQOS (pkg/apis/core/v1/helper/qos/qos.go).
      */
-    public static QosClass ofContainers(PodTemplate template) {
+    public static QosClass ofRevision(PodTemplate template) {
+        return ofContainers(template, false);
+    }
+
+    /** @param defaulted whether requests are defaulted from limits, see SetDefaults_Pod (pkg/apis/core/v1/defaults.go) */
+    private static QosClass ofContainers(PodTemplate template, boolean defaulted) {
         List<Container> counted = new ArrayList<>(template.containers());
         counted.addAll(template.initContainers());
         Sums sums = new Sums();
         for (Container container : counted) {
             for (String resource : RESOURCES) {
+                Optional<Quantity> request =
+                        defaulted ? container.effectiveRequest(resource) : container.request(resource);
                 sums.add(
                         resource,
-                        container.effectiveRequest(resource).map(Quantity::number),
+                        request.map(Quantity::number),
                         container.limit(resource).map(Quantity::number));
             }
         }

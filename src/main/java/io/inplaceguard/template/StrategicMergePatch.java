@@ -1,6 +1,7 @@
 package io.inplaceguard.template;
 
 import io.inplaceguard.template.PodSchema.Field;
+import io.inplaceguard.template.PodSchema.Shape;
 import io.inplaceguard.template.PodSchema.StructType;
 import java.util.HashSet;
 import java.util.Set;
@@ -83,12 +84,13 @@ final class StrategicMergePatch {
     }
 
     private static void member(@Nullable Field field, ObjectNode merged, String name, JsonNode wanted) {
-        JsonNode there = merged.path(name);
+        JsonNode there = held(field, merged.path(name));
         if (wanted.isNull()) {
             merged.remove(name);
         } else if (there.isObject() && wanted.isObject()) {
             merged.set(name, object(field == null ? null : field.type(), there, wanted));
-        } else if (there.isArray()
+        } else if (!there.isEmpty() // Go has no empty list there, and takes the new one as it is.
+                && there.isArray()
                 && wanted.isArray()
                 && field != null
                 && !field.mergeKey().isEmpty()) {
@@ -96,6 +98,12 @@ final class StrategicMergePatch {
         } else {
             add(merged, name, wanted);
         }
+    }
+
+    /** Go writes a struct that it holds by value even where it is empty, such as the resources of a container. */
+    private static JsonNode held(@Nullable Field field, JsonNode there) {
+        boolean absent = there.isMissingNode() || there.isNull();
+        return absent && field != null && field.shape() == Shape.STRUCT && !field.pointer() ? JsonTree.EMPTY : there;
     }
 
     /** A value that replaces what was there; an object that is itself a directive leaves nothing. */

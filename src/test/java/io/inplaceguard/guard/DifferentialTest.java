@@ -96,7 +96,8 @@ public class DifferentialTest {
                 && before.fixed().equals(after.fixed())
                 && areInPlace(before, after)
                 && (!isResized(before, after)
-                        || qos(before).equals(qos(after)) && !after.os().equals("windows"));
+                        || qos(before, before).equals(qos(after, before))
+                                && !after.os().equals("windows"));
     }
 
     private static List<String> names(ModelTemplate template) {
@@ -109,7 +110,7 @@ public class DifferentialTest {
             ModelContainer now = after.containers().get(i);
             boolean image = old.image().equals(now.image())
                     || !now.image().isEmpty() && now.image().strip().equals(now.image());
-            boolean guaranteed = qos(before).equals("Guaranteed");
+            boolean guaranteed = qos(before, before).equals("Guaranteed");
             if (!image || !old.fixed().equals(now.fixed()) || !isResize(old, now, guaranteed)) {
                 return false;
             }
@@ -162,16 +163,19 @@ public class DifferentialTest {
 
     /**
      * Guaranteed where everything is limited and requests are those limits. The init container has both, so no pod is best
-     * effort.
+     * effort. A request that is implied stays what the limit was when the pods were created.
      */
-    private static String qos(ModelTemplate template) {
+    private static String qos(ModelTemplate template, ModelTemplate created) {
         boolean all = true;
         long[] sums = new long[4];
-        for (ModelContainer container : template.containers()) {
+        for (int i = 0; i < template.containers().size(); i++) {
+            ModelContainer container = template.containers().get(i);
+            ModelContainer first = created.containers().get(i);
             for (int r = 0; r < 2; r++) {
                 long limit = Math.max(0, number(container.limits().get(RESIZABLE.get(r))));
                 Amount own = container.requests().get(RESIZABLE.get(r));
-                long request = own == null ? limit : own.number();
+                long implied = Math.max(0, number(first.limits().get(RESIZABLE.get(r))));
+                long request = own == null ? implied : own.number();
                 all &= limit > 0;
                 sums[r] += limit;
                 sums[2 + r] += request;

@@ -387,6 +387,35 @@ class GuardTest {
                 .containsExactly("spec.template.cloneSetTemplate.spec.template.spec.hostPID");
     }
 
+    @ParameterizedTest(name = "{0}: {1} is {2}")
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                // Each subset sets the image itself, so the template's image reaches no pod.
+                "{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}} | /spec/containers/0/image | \"\" | -",
+                "{\"spec\":{\"containers\":[{\"name\":\"app\",\"$patch\":\"delete\"}]}} | /spec/containers/0/tty | true | -",
+                "{\"spec\":{\"dnsPolicy\":\"Default\"}} | /spec/dnsPolicy | \"None\" | -",
+                "{\"spec\":{\"dnsPolicy\":\"Default\"}} | /spec/hostPID | true | not-in-place",
+                // A patch that cannot be applied hides nothing.
+                "{\"spec\":{\"containers\":[{\"image\":\"nameless\"}]}} | /spec/hostPID | true | not-in-place",
+            })
+    void what_every_subset_overrides_reaches_no_pod(String patch, String pointer, String value, String rule) {
+        String template = "/spec/template/cloneSetTemplate/spec/template";
+        JsonNode mixed = united(patch);
+        JsonNode all = Samples.set(mixed, "/spec/topology/subsets/1", "-");
+        assertThat(GUARD.validate(Samples.update(all, Samples.set(all, template + pointer, value)), ObjectStage.STORED)
+                        .violations())
+                .extracting(Violation::rule)
+                .isEqualTo(rule == null ? List.of() : List.of(rule));
+        // The subset without a patch has the template's own pods.
+        assertThat(GUARD.validate(
+                                Samples.update(mixed, Samples.set(mixed, template + pointer, value)),
+                                ObjectStage.STORED)
+                        .violations())
+                .hasSize(1);
+    }
+
     @Test
     void a_subset_that_comes_or_goes_updates_no_pod() {
         JsonNode before = united("{}");

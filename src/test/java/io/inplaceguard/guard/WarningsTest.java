@@ -161,6 +161,39 @@ class WarningsTest {
                 .isEqualTo(warned ? List.of("not-applied") : List.of());
     }
 
+    @ParameterizedTest(name = "{0} to {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                // The hash has the init containers only where one of them is a sidecar.
+                "[{'name':'a','image':'r.io/a:1'}] | [{'name':'a','image':'r.io/a:1','tty':true}] | never reach existing pods",
+                "[{'name':'a','image':'r.io/a:1'}] | [{'name':'a','image':'r.io/a:1','env':[]}] | none",
+                "[{'name':'a','image':'r.io/a:1','restartPolicy':'Always'}] "
+                        + "| [{'name':'a','image':'r.io/a:1','restartPolicy':'Always','tty':true}] | existing pods will be skipped",
+                "[{'name':'a','image':'r.io/a:1','restartPolicy':'Always'}] "
+                        + "| [{'name':'a','image':'r.io/a:2','restartPolicy':'Always'}] | none",
+                "[{'name':'a','image':'r.io/a:1'},{'name':'b','image':'r.io/b:1','restartPolicy':'Always'}] "
+                        + "| [{'name':'a','image':'r.io/a:1','tty':true},{'name':'b','image':'r.io/b:1','restartPolicy':'Always'}] "
+                        + "| existing pods will be skipped",
+                "[{'name':'a','image':'r.io/a:1'}] | [{'name':'a','image':'r.io/a:1','restartPolicy':'Always'}] "
+                        + "| existing pods will be skipped",
+            })
+    void init_containers_of_a_sidecar_set_are_hashed_beside_a_sidecar(String before, String after, String sentence) {
+        JsonNode stored = Samples.set(sidecarSet("{}"), "/spec/initContainers", before.replace('\'', '"'));
+        JsonNode wanted = Samples.set(stored, "/spec/initContainers", after.replace('\'', '"'));
+        List<Warning> found = new Guard(GuardSettings.DEFAULTS)
+                .validate(Samples.update(stored, wanted), ObjectStage.STORED)
+                .warnings();
+        if (sentence.equals("none")) {
+            assertThat(found).isEmpty();
+        } else {
+            assertThat(found)
+                    .singleElement()
+                    .satisfies(warning -> assertThat(warning.sentence()).contains(sentence));
+        }
+    }
+
     private static JsonNode claims(String kind, String strategy, String claims) {
         return Samples.set(workload(kind, "v1beta1", strategy), "/spec/volumeClaimTemplates", claims);
     }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.inplaceguard.guard.AdmissionAttributes;
+import io.inplaceguard.guard.AnnotationKeys;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.ObjectStage;
@@ -106,6 +107,20 @@ class OwnerStrategyCacheTest {
         assertThat(guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED)
                         .denied())
                 .isFalse();
+    }
+
+    @Test
+    void an_owner_may_be_in_place_only_by_its_annotation() {
+        GenericKubernetesResource owner = cloneSet("ReCreate");
+        owner.getMetadata().setAnnotations(Map.of(AnnotationKeys.UPDATE_POLICY, "InPlaceOnly"));
+        String uid = client.resource(owner).create().getMetadata().getUid();
+        Guard guard = new Guard(GuardSettings.DEFAULTS, cache.owners());
+        cache.start(OFTEN);
+        await().until(() ->
+                guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED).denied());
+        client.resource(cloneSet("ReCreate")).update();
+        await().until(() ->
+                !guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED).denied());
     }
 
     @Test

@@ -84,7 +84,7 @@ class OpenKruiseCasesTest {
         if (changes.stream().allMatch(OpenKruiseCasesTest::mayBeInPlace)) {
             boolean resized = changes.stream().anyMatch(change -> change.category() == ChangeCategory.CPU_MEMORY);
             boolean keepsQos = diffs.stream()
-                    .allMatch(diff -> QosClass.ofContainers(diff.before()) == QosClass.ofContainers(diff.after()));
+                    .allMatch(diff -> QosClass.ofRevision(diff.before()) == QosClass.ofRevision(diff.after()));
             return resized && !keepsQos ? List.of(Decision.RECREATE) : List.of(Decision.IN_PLACE);
         }
         return List.of(Decision.RECREATE);

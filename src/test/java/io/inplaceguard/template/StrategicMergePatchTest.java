@@ -51,6 +51,35 @@ class StrategicMergePatchTest {
         });
     }
 
+    @ParameterizedTest(name = "{1} on {0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                // Go holds resources by value and writes them as {}; an object that is added could not be a directive.
+                "{'name':'a'}                          | {'resources':{'$patch':'replace','limits':{'cpu':'1'}}} | {'limits':{'cpu':'1'}}",
+                "{'name':'a','resources':null}         | {'resources':{'$patch':'replace','limits':{'cpu':'1'}}} | {'limits':{'cpu':'1'}}",
+                "{'name':'a','resources':{'claims':[]}} | {'resources':{'$patch':'delete'}}                      | {}",
+                "{'name':'a'}                          | {'resources':{'limits':{'cpu':'1'}}}                    | {'limits':{'cpu':'1'}}",
+            })
+    void structs_that_go_holds_by_value_are_always_there(String container, String patch, String resources) {
+        JsonNode template = json("{'spec':{'containers':[" + container + "]}}");
+        JsonNode change = json("{'spec':{'containers':[" + patch.replaceFirst("\\{", "{'name':'a',") + "]}}");
+        assertThat(StrategicMergePatch.apply(template, change).at("/spec/containers/0/resources"))
+                .isEqualTo(json(resources));
+    }
+
+    @Test
+    void an_empty_list_takes_the_elements_of_the_patch_as_they_are() {
+        JsonNode merged = StrategicMergePatch.apply(
+                json("{'spec':{'volumes':[],'containers':[]}}"), json("{'spec':{'volumes':[{'emptyDir':{}}]}}"));
+        assertThat(merged.at("/spec/volumes")).isEqualTo(json("[{'emptyDir':{}}]"));
+    }
+
+    private static JsonNode json(String text) {
+        return JSON.readTree(text.replace('\'', '"'));
+    }
+
     @ParameterizedTest(name = "{0} orders the containers as {1}")
     @CsvSource(
             delimiter = '|',

@@ -333,7 +333,7 @@ class TemplateDiffTest {
         PodTemplate template =
                 spec(pod + ",'containers':[{'name':'a','resources':{'requests':{'cpu':'500m','memory':'0'}}}]");
         assertThat(QosClass.of(template)).hasToString(ofPod);
-        assertThat(QosClass.ofContainers(template)).hasToString(ofContainers);
+        assertThat(QosClass.ofRevision(template)).hasToString(ofContainers);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.inplaceguard.cluster.plan;
 import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.cluster.ApiResources;
 import io.inplaceguard.cluster.KubeApi;
+import io.inplaceguard.guard.AnnotationKeys;
 import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.guard.UpdateStrategy;
 import java.util.Map;
@@ -31,8 +32,10 @@ final class Owners {
                     .map(resource -> api.get(resource.path(identity)))
                     .orElse(null);
             if (response != null && response.ok()) {
+                JsonNode policy =
+                        response.body().path("metadata").path("annotations").path(AnnotationKeys.UPDATE_POLICY);
                 UpdateStrategy strategy =
-                        UpdateStrategy.of(kind, version[1], response.body().path("spec"));
+                        UpdateStrategy.ofOwner(kind, version[1], response.body().path("spec"), policy.asString(""));
                 return OwnerStrategies.in(Map.of(owner.path("uid").asString(""), strategy));
             }
         }
