@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 no findings; 1 findings; 2 the cluster could not be read.",
             "",
             "Examples:",
-            "  java -jar inplace-guard.jar audit -A",
-            "  java -jar inplace-guard.jar audit -n prod -o json --fail-on=error",
+            "  " + ClusterOptions.PROGRAM + " audit -A",
+            "  " + ClusterOptions.PROGRAM + " audit -n prod -o json --fail-on=error",
         })
 public final class AuditCommand implements Callable<Integer> {
 

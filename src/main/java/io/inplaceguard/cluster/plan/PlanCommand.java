@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 nothing denied; 1 something denied; 2 something could not be planned.",
             "",
             "Examples:",
-            "  kubectl inplace plan -f web.yaml",
-            "  kubectl inplace plan -R -f deploy/ -n prod",
-            "  kustomize build overlays/prod | kubectl inplace plan -f - -o json",
+            "  " + ClusterOptions.PROGRAM + " plan -f web.yaml",
+            "  " + ClusterOptions.PROGRAM + " plan -R -f deploy/ -n prod",
+            "  kustomize build overlays/prod | " + ClusterOptions.PROGRAM + " plan -f - -o json",
         })
 public final class PlanCommand implements Callable<Integer> {
 
