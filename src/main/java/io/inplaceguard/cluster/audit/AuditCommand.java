@@ -82,8 +82,8 @@ public final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        Progress progress = new Progress(err);
-        try (KubeApi api = KubeApi.connect(cluster)) {
+        try (Progress progress = Progress.start();
+                KubeApi api = KubeApi.connect(cluster)) {
             if (all && cluster.namespace() != null) {
                 throw new InputException("Give either --all-namespaces or --namespace.");
             }
@@ -94,7 +94,7 @@ public final class AuditCommand implements Callable<Integer> {
             Auditor auditor = new Auditor(
                     api, all ? "" : api.namespace(), rules.guard(), profile.profile(), rules.openkruise(), progress);
             List<Finding> findings = auditor.audit();
-            progress.clear();
+            progress.end();
             auditor.leftOut().forEach(err::println);
             PrintWriter out = spec.commandLine().getOut();
             out.print(
@@ -108,7 +108,6 @@ public final class AuditCommand implements Callable<Integer> {
                     .anyMatch(finding -> finding.id().severity().compareTo(failOn) <= 0);
             return found ? FOUND : 0;
         } catch (InputException | ApiException e) {
-            progress.clear();
             err.println(e.getMessage());
             return UNREADABLE;
         }
