@@ -19,8 +19,8 @@ public enum UpdateStrategy {
     }
 
     /**
-     * The strategy of a stored CloneSet or advanced StatefulSet; RECREATE, the default, where it cannot be read and for
-     * every other kind.
+     * The strategy of a stored CloneSet, advanced StatefulSet or advanced DaemonSet; RECREATE, the default, where it cannot be read
+     * and for every other kind.
      *
      * @param version of {@code apps.kruise.io}
      */
@@ -32,6 +32,7 @@ public enum UpdateStrategy {
                         spec,
                         null);
             case "StatefulSet" -> UpdateStrategyReader.readStored(StrategyLayout.POD_UPDATE_POLICY, spec, null);
+            case "DaemonSet" -> UpdateStrategyReader.readStored(StrategyLayout.ROLLING_UPDATE_TYPE, spec, null);
             default -> RECREATE;
         };
     }

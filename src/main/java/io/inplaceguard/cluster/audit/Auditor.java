@@ -144,7 +144,7 @@ final class Auditor {
     }
 
     private void rollouts() {
-        StuckRollouts rollouts = new StuckRollouts(api, guard);
+        StuckRollouts rollouts = new StuckRollouts(api, profile);
         inventory.workloads().forEach(workload -> findings.addAll(rollouts.check(workload)));
     }
 }
