@@ -6,7 +6,7 @@ public final class ApiException extends RuntimeException {
     private final int code;
 
     /** @param code HTTP status; 0 where there was no answer */
-    ApiException(int code, String sentence) {
+    public ApiException(int code, String sentence) {
         super(sentence, null, false, false);
         this.code = code;
     }

@@ -144,7 +144,6 @@ final class Auditor {
     }
 
     private void rollouts() {
-        StuckRollouts rollouts = new StuckRollouts(api, profile);
-        inventory.workloads().forEach(workload -> findings.addAll(rollouts.check(workload)));
+        findings.addAll(new StuckRollouts(api, profile).check(inventory.workloads()));
     }
 }

@@ -1,5 +1,6 @@
 package io.inplaceguard.cluster.audit;
 
+import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.cluster.ApiException;
 import io.inplaceguard.cluster.KubeApi;
 import io.inplaceguard.cluster.Partition;
@@ -13,6 +14,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -25,6 +30,8 @@ final class StuckRollouts {
     private static final String GATE = "vertical-scaling";
     private static final List<String> KINDS = List.of("CloneSet", "StatefulSet", "DaemonSet");
 
+    private static final int REQUESTS = 8;
+
     private final KubeApi api;
     private final OpenKruiseProfile profile;
 
@@ -34,11 +41,32 @@ final class StuckRollouts {
     }
 
     /**
-     * The findings for one workload.
+     * The findings for all workloads, in their order. The revisions are read by name and several at a time: a list with a selector
+     * makes the API server read all revisions of the namespace.
      *
-     * @throws ApiException when its ControllerRevisions cannot be read
+     * @throws ApiException when ControllerRevisions cannot be read
      */
-    List<Finding> check(Inventory.Workload workload) {
+    List<Finding> check(List<Inventory.Workload> workloads) {
+        ExecutorService requests = Executors.newFixedThreadPool(REQUESTS);
+        try {
+            List<Finding> findings = new ArrayList<>();
+            for (Future<List<Finding>> each : workloads.stream()
+                    .map(workload -> requests.submit(() -> check(workload)))
+                    .toList()) {
+                findings.addAll(each.get());
+            }
+            return findings;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ApiException refused ? refused : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } finally {
+            requests.shutdownNow();
+        }
+    }
+
+    private List<Finding> check(Inventory.Workload workload) {
         JsonNode object = workload.object();
         String kind = workload.identity().kind();
         // A DaemonSet has the revision's hash in a field of its own.
@@ -75,12 +103,11 @@ final class StuckRollouts {
 
     private List<Finding> compare(
             Inventory.Workload workload, UpdateStrategy strategy, String update, Set<String> old, int behind) {
-        List<JsonNode> revisions = revisions(workload.object());
-        JsonNode wanted = data(revisions, update);
+        JsonNode wanted = data(workload.identity(), update);
         Set<String> fields = new LinkedHashSet<>();
         Set<String> rules = new LinkedHashSet<>();
         for (String revision : old) {
-            JsonNode stored = data(revisions, revision);
+            JsonNode stored = data(workload.identity(), revision);
             if (stored.isObject() && wanted.isObject()) {
                 StuckRollout.of(workload.identity().kind(), strategy, stored, wanted, profile)
                         .ifPresent(stuck -> {
@@ -131,35 +158,15 @@ final class StuckRollouts {
         return name.equals(label) || name.endsWith("-" + label);
     }
 
-    private List<JsonNode> revisions(JsonNode object) {
-        String namespace = object.at("/metadata/namespace").asString("");
-        String uid = object.at("/metadata/uid").asString("");
-        List<String> selector = new ArrayList<>();
-        object.at("/spec/selector/matchLabels")
-                .properties()
-                .forEach(label ->
-                        selector.add(label.getKey() + "=" + label.getValue().asString("")));
-        List<JsonNode> found = new ArrayList<>();
-        api.list(
-                "/apis/apps/v1/namespaces/" + encoded(namespace) + "/controllerrevisions?labelSelector="
-                        + encoded(String.join(",", selector)),
-                revision -> {
-                    for (JsonNode owner : revision.at("/metadata/ownerReferences")) {
-                        if (owner.path("uid").asString("").equals(uid)) {
-                            found.add(revision);
-                        }
-                    }
-                });
-        return found;
-    }
-
-    private static JsonNode data(List<JsonNode> revisions, String label) {
-        for (JsonNode revision : revisions) {
-            if (isRevision(revision.at("/metadata/name").asString(""), label)) {
-                return revision.path("data");
-            }
+    /** What a revision holds; missing where it has been deleted. A Pod and a status name it, or have only its hash. */
+    private JsonNode data(ObjectIdentity workload, String revision) {
+        String name = revision.startsWith(workload.name() + "-") ? revision : workload.name() + "-" + revision;
+        KubeApi.Response response = api.get(
+                "/apis/apps/v1/namespaces/" + encoded(workload.namespace()) + "/controllerrevisions/" + encoded(name));
+        if (!response.ok() && response.code() != 404) {
+            throw new ApiException(response.code(), response.message());
         }
-        return MissingNode.getInstance();
+        return response.ok() ? response.body().path("data") : MissingNode.getInstance();
     }
 
     private static String encoded(String text) {
