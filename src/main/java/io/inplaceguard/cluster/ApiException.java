@@ -16,6 +16,11 @@ public final class ApiException extends RuntimeException {
         return code == 401 || code == 403;
     }
 
+    /** Whether there was no answer at all. */
+    public boolean isUnreachable() {
+        return code == 0;
+    }
+
     /** Whether the cluster does not have this resource. */
     public boolean isNotFound() {
         return code == 404;

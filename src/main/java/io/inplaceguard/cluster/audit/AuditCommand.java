@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
         description = "Lists what is wrong in a cluster with in-place updates, the worst first. Changes nothing.",
         footer = {
             "",
-            "Needs list on OpenKruise's workloads, pods, controllerrevisions, namespaces, webhook configurations and"
-                    + " endpointslices, and get on the webhook's Secret and the OpenKruise manager's Deployment. What may"
-                    + " not be read is left out and reported.",
+            "Needs list on OpenKruise's workloads, pods, namespaces, webhook configurations and endpointslices, and get on"
+                    + " controllerrevisions, the webhook's Secret and the Deployments of the webhook and of OpenKruise. What"
+                    + " may not be read is left out and reported.",
             "Exit status: 0 no findings; 1 findings; 2 the cluster could not be read.",
             "",
             "Examples:",
@@ -106,7 +106,7 @@ public final class AuditCommand implements Callable<Integer> {
             out.flush();
             boolean found = findings.stream()
                     .anyMatch(finding -> finding.id().severity().compareTo(failOn) <= 0);
-            return found ? FOUND : 0;
+            return found ? FOUND : auditor.isIncomplete() ? UNREADABLE : 0;
         } catch (InputException | ApiException e) {
             err.println(e.getMessage());
             return UNREADABLE;
