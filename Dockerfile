@@ -17,6 +17,8 @@ WORKDIR /app
 COPY --from=build /dist/lib lib
 COPY --from=build /dist/inplace-guard.jar .
 COPY LICENSE /licenses/LICENSE
+# The kubectl plugin, for a toolbox container that has kubectl.
+COPY --chmod=755 src/dist/kubectl-inplace src/dist/kubectl_complete-inplace ./
 # The training run gets its certificates beforehand: the classes that make them are in signed jars, which no cache contains,
 # and whose signatures would be verified at each start if the cache referred to them.
 RUN --mount=type=bind,source=src/test/resources/reviews,target=/reviews \
@@ -38,6 +40,7 @@ LABEL org.opencontainers.image.title="inplace-guard" \
 # --add-opens, JFR, rewritten file times) then starts without it and prints a warning. Memory that the compilers no longer need
 # is returned every 5 s.
 ENV JAVA_TOOL_OPTIONS="-XX:AOTCache=/app/inplace-guard.aot -XX:TrimNativeHeapInterval=5000 -XX:+UseSerialGC"
+ENV PATH="/app:${PATH}"
 USER 65532:65532
 EXPOSE 8443 8081
 ENTRYPOINT ["java", "-jar", "/app/inplace-guard.jar"]

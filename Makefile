@@ -3,7 +3,7 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test integration soak bench fuzz dist image kind-up kind-down chart clean
+.PHONY: help build demo run test integration soak bench fuzz dist plugin image kind-up kind-down chart clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: build ## measure: JMH for decode-and-decide, HTTP against no-op handlers 
 
 dist: build ## extract the jar and train a class-data or AOT cache, into target/dist (what the image does)
 	src/dist/train.sh
+
+plugin: build ## the kubectl plugin as an archive and a krew manifest, into target/plugin
+	src/dist/plugin.sh
 
 IMAGE ?= ghcr.io/inplace-guard/inplace-guard:$(shell sed -n 's/^appVersion: //p' charts/inplace-guard/Chart.yaml | tr -d '"')
 

@@ -6,6 +6,7 @@ dist=${DIST:-target/dist}
 java=${JAVA:-java}
 rm -rf "$dist"
 "$java" -Djarmode=tools -jar target/inplace-guard.jar extract --destination "$dist"
+cp src/dist/kubectl-inplace src/dist/kubectl_complete-inplace "$dist"
 reviews=$PWD/src/test/resources/reviews
 cd "$dist"
 major=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.specification.version = //p')

@@ -28,7 +28,9 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             CertsCommand.class,
             SmokeCommand.class,
-            PolicyCommand.class
+            PolicyCommand.class,
+            CompletionCommand.class,
+            CompleteCommand.class
         },
         footer = {
             "",
@@ -45,10 +47,17 @@ public final class InplaceGuard implements Runnable {
 
     private static final List<String> OTHERS = List.of("certs", "-h", "--help", "-V", "--version");
 
+    /** The system property that the kubectl plugin sets: how the user calls this program. */
+    private static final String NAME = "inplace-guard.command";
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     public static void main(String[] args) {
+        if (System.getProperty(NAME) != null) {
+            // The plugin has no server: without a command it prints its help.
+            System.exit(commandLine().execute(args));
+        }
         boolean serve =
                 args.length == 0 || args[0].equals("serve") || (args[0].startsWith("--") && !OTHERS.contains(args[0]));
         boolean track = !serve && args[0].equals("track");
@@ -69,7 +78,17 @@ public final class InplaceGuard implements Runnable {
 
     /** All commands but serve and track. */
     static CommandLine commandLine() {
-        return new CommandLine(new InplaceGuard(), InplaceGuard::create).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine commandLine =
+                new CommandLine(new InplaceGuard(), InplaceGuard::create).setCaseInsensitiveEnumValuesAllowed(true);
+        String plugin = System.getProperty(NAME);
+        if (plugin != null) {
+            commandLine.setCommandName(plugin);
+            commandLine
+                    .getCommandSpec()
+                    .usageMessage()
+                    .footer("", "Examples:", "  " + plugin + " audit -A", "  " + plugin + " plan -f web.yaml");
+        }
+        return commandLine;
     }
 
     private static <K> K create(Class<K> command) throws Exception {

@@ -35,12 +35,12 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 nothing denied; 1 something denied; 2 could not decide; 3 something warned, with --fail-on=warn.",
             "",
             "Examples:",
-            "  java -jar inplace-guard.jar check old.yaml new.yaml",
-            "  java -jar inplace-guard.jar check base/ overlay/ -o github --fail-on=warn",
-            "  git show origin/main:web.yaml | java -jar inplace-guard.jar check - web.yaml",
-            "  java -jar inplace-guard.jar check --review review.json -o json",
-            "  java -jar inplace-guard.jar check --cluster web.yaml -n prod",
-            "  java -jar inplace-guard.jar check --openkruise-vertical-scaling=disabled old.yaml new.yaml",
+            "  " + ClusterOptions.PROGRAM + " check old.yaml new.yaml",
+            "  " + ClusterOptions.PROGRAM + " check base/ overlay/ -o github --fail-on=warn",
+            "  git show origin/main:web.yaml | " + ClusterOptions.PROGRAM + " check - web.yaml",
+            "  " + ClusterOptions.PROGRAM + " check --review review.json -o json",
+            "  " + ClusterOptions.PROGRAM + " check --cluster web.yaml -n prod",
+            "  " + ClusterOptions.PROGRAM + " check --openkruise-vertical-scaling=disabled old.yaml new.yaml",
         })
 public final class CheckCommand implements Callable<Integer> {
 

@@ -7,6 +7,9 @@ import picocli.CommandLine.Option;
 /** The options that select a cluster, by kubectl's names. */
 public final class ClusterOptions {
 
+    /** How the user calls this program, in the examples of a help text: by the jar, or by the kubectl plugin. */
+    public static final String PROGRAM = "${sys:inplace-guard.command:-java -jar inplace-guard.jar}";
+
     @Option(names = "--kubeconfig", paramLabel = "FILE", description = "kubeconfig file (KUBECONFIG or ~/.kube/config)")
     private @Nullable Path kubeconfig;
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -18,13 +19,25 @@ import picocli.CommandLine.Spec;
         name = "explain",
         mixinStandardHelpOptions = true,
         description = "Explains a rule or a warning: an example, the message, the reason and what to do.",
-        footer = {"", "Example:", "  java -jar inplace-guard.jar explain not-in-place"})
+        footer = {"", "Example:", "  " + ClusterOptions.PROGRAM + " explain not-in-place"})
 public final class ExplainCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RULE", description = "the id at the end of a message, with or without its brackets")
+    /** For shell completion. */
+    static final class RuleIds implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return Guard.allIds().iterator();
+        }
+    }
+
+    @Parameters(
+            paramLabel = "RULE",
+            completionCandidates = RuleIds.class,
+            description = "the id at the end of a message, with or without its brackets")
     private String rule;
 
     @Override

@@ -6,7 +6,7 @@ public final class ApiException extends RuntimeException {
     private final int code;
 
     /** @param code HTTP status; 0 where there was no answer */
-    ApiException(int code, String sentence) {
+    public ApiException(int code, String sentence) {
         super(sentence, null, false, false);
         this.code = code;
     }
@@ -14,6 +14,11 @@ public final class ApiException extends RuntimeException {
     /** Whether the user may not do this. */
     public boolean isForbidden() {
         return code == 401 || code == 403;
+    }
+
+    /** Whether there was no answer at all. */
+    public boolean isUnreachable() {
+        return code == 0;
     }
 
     /** Whether the cluster does not have this resource. */

@@ -36,6 +36,8 @@ public final class KubeApi implements AutoCloseable {
     /** kubectl's page size. */
     private static final int PAGE = 500;
 
+    private static final int GONE = 410;
+
     private final KubernetesClient client;
     private final String server;
     private final String namespace;
@@ -144,10 +146,12 @@ public final class KubeApi implements AutoCloseable {
     }
 
     /**
-     * Reads a list page by page, so that memory is bounded by a page and by what the consumer keeps.
+     * Reads a list page by page, so that memory is bounded by a page and by what the consumer keeps. A list that takes so long that
+     * its token expires (status 410) goes on with the newer state that the API server then offers; items may have come or gone
+     * meanwhile, as in any list that is read while the cluster works.
      *
      * @param path  of the collection; may have a query
-     * @param visit gets each item
+     * @param visit gets each item that is an object
      * @throws ApiException when the list is refused or the API server cannot be reached
      */
     public void list(String path, Consumer<JsonNode> visit) {
@@ -156,11 +160,18 @@ public final class KubeApi implements AutoCloseable {
             String query = "limit=" + PAGE
                     + (next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
             Response page = get(path + (path.contains("?") ? "&" : "?") + query);
-            if (!page.ok()) {
+            String offered = page.body().path("metadata").path("continue").asString("");
+            if (!page.ok() && (page.code() != GONE || offered.isEmpty() || offered.equals(next))) {
                 throw new ApiException(page.code(), page.message());
             }
-            page.body().path("items").forEach(visit);
-            next = page.body().at("/metadata/continue").asString("");
+            if (page.ok()) {
+                for (JsonNode item : page.body().path("items")) {
+                    if (item.isObject()) {
+                        visit.accept(item);
+                    }
+                }
+            }
+            next = offered;
         } while (!next.isEmpty());
     }
 

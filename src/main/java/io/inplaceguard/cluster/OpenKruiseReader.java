@@ -34,7 +34,7 @@ public final class OpenKruiseReader {
     }
 
     /** The profile that a Deployment's arguments configure; null where they do not show it. */
-    static @Nullable OpenKruiseProfile profile(JsonNode deployment) {
+    public static @Nullable OpenKruiseProfile profile(JsonNode deployment) {
         List<ManagerContainer> containers = new ArrayList<>();
         for (JsonNode container : deployment.at("/spec/template/spec/containers")) {
             containers.add(ManagerContainer.of(

@@ -37,6 +37,7 @@ public enum UpdateStrategy {
                         spec,
                         null);
             case "StatefulSet" -> UpdateStrategyReader.readStored(StrategyLayout.POD_UPDATE_POLICY, spec, null);
+            case "DaemonSet" -> UpdateStrategyReader.readStored(StrategyLayout.ROLLING_UPDATE_TYPE, spec, null);
             default -> RECREATE;
         };
     }

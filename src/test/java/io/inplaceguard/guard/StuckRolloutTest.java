@@ -44,12 +44,40 @@ class StuckRolloutTest {
     void where_the_feature_gate_is_known_to_be_off_a_resize_is_stuck() {
         OpenKruiseProfile off = new OpenKruiseProfile(OpenKruiseProfile.VerticalScaling.DISABLED, true);
         assertThat(StuckRollout.of(
-                        "CloneSet", revision("app:1", "1", "web", "100m"), revision("app:1", "1", "web", "200m"), off))
+                        "CloneSet",
+                        UpdateStrategy.IN_PLACE_ONLY,
+                        revision("app:1", "1", "web", "100m"),
+                        revision("app:1", "1", "web", "200m"),
+                        off))
                 .get()
                 .extracting(StuckRollout::violations)
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.list(Violation.class))
                 .extracting(Violation::rule)
                 .containsExactly("vertical-scaling");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CloneSet", "StatefulSet", "DaemonSet"})
+    void where_pods_are_recreated_only_what_the_api_server_refuses_is_stuck(String kind) {
+        JsonNode before = revision("app:1", "1", "web", "100m");
+        for (UpdateStrategy strategy : UpdateStrategy.values()) {
+            boolean only = strategy == UpdateStrategy.IN_PLACE_ONLY;
+            boolean inPlace = only || strategy == UpdateStrategy.IN_PLACE_IF_POSSIBLE;
+            assertThat(of(kind, strategy, before, revision("app:1", "2", "web", "100m")))
+                    .as("%s, env", strategy)
+                    .isEqualTo(only);
+            assertThat(of(kind, strategy, before, revision(" app:1", "1", "web", "100m")))
+                    .as("%s, image", strategy)
+                    .isEqualTo(inPlace);
+            assertThat(of(kind, strategy, before, revision(" app:1", "2", "web", "100m")))
+                    .as("%s, env and image", strategy)
+                    .isEqualTo(only);
+        }
+    }
+
+    private static boolean of(String kind, UpdateStrategy strategy, JsonNode current, JsonNode update) {
+        return StuckRollout.of(kind, strategy, current, update, OpenKruiseProfile.UNKNOWN)
+                .isPresent();
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
@@ -226,6 +227,20 @@ final class Cluster implements AutoCloseable {
                 .out()
                 .strip();
         return Files.writeString(kubeconfig(account), config(token));
+    }
+
+    /** A folder with the kubectl plugin of this build, for the PATH. */
+    Path plugin() throws IOException {
+        Path plugin = Files.createDirectories(folder.resolve("plugin"));
+        for (String file :
+                List.of("src/dist/kubectl-inplace", "src/dist/kubectl_complete-inplace", "target/inplace-guard.jar")) {
+            Path link = plugin.resolve(Path.of(file).getFileName());
+            if (Files.notExists(link)) {
+                // The script looks for the jar beside the file that it is a link to.
+                Files.copy(Path.of(file), link, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        return plugin;
     }
 
     Output kubectl(String... args) throws IOException {

@@ -24,14 +24,14 @@ import picocli.CommandLine.Spec;
         description = "Lists what is wrong in a cluster with in-place updates, the worst first. Changes nothing.",
         footer = {
             "",
-            "Needs list on OpenKruise's workloads, pods, controllerrevisions, namespaces, webhook configurations and"
-                    + " endpointslices, and get on the webhook's Secret and the OpenKruise manager's Deployment. What may"
-                    + " not be read is left out and reported.",
+            "Needs list on OpenKruise's workloads, pods, namespaces, webhook configurations and endpointslices, and get on"
+                    + " controllerrevisions, the webhook's Secret and the Deployments of the webhook and of OpenKruise. What"
+                    + " may not be read is left out and reported.",
             "Exit status: 0 no findings; 1 findings; 2 the cluster could not be read.",
             "",
             "Examples:",
-            "  java -jar inplace-guard.jar audit -A",
-            "  java -jar inplace-guard.jar audit -n prod -o json --fail-on=error",
+            "  " + ClusterOptions.PROGRAM + " audit -A",
+            "  " + ClusterOptions.PROGRAM + " audit -n prod -o json --fail-on=error",
         })
 public final class AuditCommand implements Callable<Integer> {
 
@@ -82,8 +82,8 @@ public final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        Progress progress = new Progress(err);
-        try (KubeApi api = KubeApi.connect(cluster)) {
+        try (Progress progress = Progress.start();
+                KubeApi api = KubeApi.connect(cluster)) {
             if (all && cluster.namespace() != null) {
                 throw new InputException("Give either --all-namespaces or --namespace.");
             }
@@ -94,7 +94,7 @@ public final class AuditCommand implements Callable<Integer> {
             Auditor auditor = new Auditor(
                     api, all ? "" : api.namespace(), rules.guard(), profile.profile(), rules.openkruise(), progress);
             List<Finding> findings = auditor.audit();
-            progress.clear();
+            progress.end();
             auditor.leftOut().forEach(err::println);
             PrintWriter out = spec.commandLine().getOut();
             out.print(
@@ -106,9 +106,8 @@ public final class AuditCommand implements Callable<Integer> {
             out.flush();
             boolean found = findings.stream()
                     .anyMatch(finding -> finding.id().severity().compareTo(failOn) <= 0);
-            return found ? FOUND : 0;
+            return found ? FOUND : auditor.isIncomplete() ? UNREADABLE : 0;
         } catch (InputException | ApiException e) {
-            progress.clear();
             err.println(e.getMessage());
             return UNREADABLE;
         }

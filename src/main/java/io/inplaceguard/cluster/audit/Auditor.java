@@ -7,6 +7,7 @@ import io.inplaceguard.cluster.KubeApi;
 import io.inplaceguard.cluster.OpenKruiseReader;
 import io.inplaceguard.cluster.Progress;
 import io.inplaceguard.cluster.Workloads;
+import io.inplaceguard.guard.CustomKind;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.OpenKruiseProfile;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -26,8 +28,12 @@ import tools.jackson.databind.JsonNode;
  */
 final class Auditor {
 
+    /** Newest first. */
+    private static final List<String> VERSIONS = List.of("v1beta1", "v1alpha1");
+
     private final KubeApi api;
     private final String namespace;
+    private final GuardSettings settings;
     private final Guard guard;
     private final OpenKruiseProfile profile;
     private final Settings.OpenKruise openkruise;
@@ -36,6 +42,8 @@ final class Auditor {
     private final List<Finding> findings = new ArrayList<>();
     private final Inventory inventory = new Inventory();
     private boolean anythingRead;
+    private boolean incomplete;
+    private boolean hasOpenKruise;
     private int pods;
 
     /** @param namespace the only one to read; empty for all */
@@ -48,6 +56,7 @@ final class Auditor {
             Progress progress) {
         this.api = api;
         this.namespace = namespace;
+        this.settings = settings;
         this.guard = new Guard(settings, OwnerStrategies.UNKNOWN, () -> profile);
         this.profile = profile;
         this.openkruise = openkruise;
@@ -67,18 +76,18 @@ final class Auditor {
             part("ControllerRevisions", this::rollouts);
         }
         inventory.workloads().forEach(workload -> {
-            findings.addAll(Words.ofWorkload(workload, guard));
+            findings.addAll(Words.ofWorkload(workload, guard, settings.kinds()));
             if (profile.verticalScaling() != OpenKruiseProfile.VerticalScaling.DISABLED) {
-                findings.addAll(NeverResizable.of(workload));
+                findings.addAll(NeverResizable.of(workload, settings.kinds()));
             }
         });
         if (namespace.isEmpty()) {
             part("namespaces", () -> api.list("/api/v1/namespaces", each -> findings.addAll(Words.ofNamespace(each))));
+            JsonNode manager = manager();
             part(
                     "webhook configurations",
-                    () -> findings.addAll(new GuardHealth(api, leftOut::add, Instant.now()).check()));
-            String version = api.get("/version").body().path("gitVersion").asString("");
-            findings.addAll(Versions.check(version, OpenKruiseReader.deployment(api, openkruise), profile));
+                    () -> findings.addAll(new GuardHealth(api, leftOut::add, manager, Instant.now()).check()));
+            part("the version of the API server", () -> findings.addAll(Versions.check(api, manager, profile)));
         } else {
             part(
                     "namespace " + namespace,
@@ -91,9 +100,27 @@ final class Auditor {
         return findings;
     }
 
+    /** The Deployment of OpenKruise's manager; null where it cannot be read, or where the cluster has no OpenKruise. */
+    private @Nullable JsonNode manager() {
+        if (!hasOpenKruise) {
+            return null;
+        }
+        JsonNode manager = OpenKruiseReader.deployment(api, openkruise);
+        if (manager == null) {
+            leftOut.add("Cannot read the Deployment " + openkruise.namespace() + "/" + openkruise.deployment()
+                    + ": the version and the feature gates of OpenKruise are left out. --config can name another one.");
+        }
+        return manager;
+    }
+
     /** A sentence for each part that was left out because it may not be read. */
     Set<String> leftOut() {
         return leftOut;
+    }
+
+    /** Whether something was left out although it may be read. */
+    boolean isIncomplete() {
+        return incomplete;
     }
 
     private void part(String what, Runnable check) {
@@ -102,10 +129,12 @@ final class Auditor {
             check.run();
             anythingRead = true;
         } catch (ApiException e) {
-            if (!e.isForbidden()) {
+            if (e.isUnreachable() || e.isNotFound()) {
                 throw e;
             }
-            leftOut.add("You may not read " + what + ", so this part is left out: " + e.getMessage() + ".");
+            incomplete |= !e.isForbidden();
+            leftOut.add((e.isForbidden() ? "You may not read " : "The API server cannot list ") + what
+                    + ", so this part is left out: " + e.getMessage() + ".");
         }
     }
 
@@ -116,14 +145,23 @@ final class Auditor {
     private void workloads() {
         ApiResources resources = new ApiResources(api);
         for (String kind : Workloads.KINDS.stream().sorted().toList()) {
-            for (String version : List.of("v1beta1", "v1alpha1")) {
-                Optional<ApiResources.Resource> resource = resources.find(Workloads.KRUISE, version, kind);
-                if (resource.isPresent()) {
-                    if (resource.get().namespaced() || namespace.isEmpty()) {
-                        part(kind + " objects", () -> api.list(resource.get().collection(namespace), this::workload));
-                    }
-                    break;
+            part(kind + " objects", () -> list(resources, Workloads.KRUISE, VERSIONS, kind));
+        }
+        for (CustomKind kind : settings.kinds()) {
+            part(kind.kind() + " objects", () -> list(resources, kind.group(), kind.versions(), kind.kind()));
+        }
+    }
+
+    /** Reads a kind in the first of the versions that the cluster serves; nothing where it serves none. */
+    private void list(ApiResources resources, String group, List<String> versions, String kind) {
+        for (String version : versions) {
+            Optional<ApiResources.Resource> resource = resources.find(group, version, kind);
+            if (resource.isPresent()) {
+                hasOpenKruise |= group.equals(Workloads.KRUISE);
+                if (resource.get().namespaced() || namespace.isEmpty()) {
+                    api.list(resource.get().collection(namespace), this::workload);
                 }
+                return;
             }
         }
     }
@@ -144,7 +182,6 @@ final class Auditor {
     }
 
     private void rollouts() {
-        StuckRollouts rollouts = new StuckRollouts(api, guard);
-        inventory.workloads().forEach(workload -> findings.addAll(rollouts.check(workload)));
+        findings.addAll(new StuckRollouts(api, profile).check(inventory.workloads()));
     }
 }

@@ -53,6 +53,7 @@ record Finding(Id id, ObjectIdentity object, List<String> fields, String message
         OLD_RESIZE_POLICY(Severity.WARNING, "a resize policy that Kubernetes does not know"),
         GUARD_CONFIGURATION(Severity.WARNING, "webhook configurations that are not as the chart makes them"),
         GUARD_FAILURE_POLICY(Severity.WARNING, "an enforcing webhook that is skipped when it fails"),
+        GUARD_GATE(Severity.WARNING, "a setting of the webhook that contradicts OpenKruise's feature gates"),
         VERSION(Severity.WARNING, "versions that do not work together"),
         NEVER_RESIZABLE(Severity.NOTE, "a pod template whose cpu and memory cannot be resized");
 

@@ -3,45 +3,43 @@ package io.inplaceguard.cluster.audit;
 import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.cluster.ApiException;
 import io.inplaceguard.cluster.KubeApi;
+import io.inplaceguard.cluster.OpenKruiseReader;
+import io.inplaceguard.guard.OpenKruiseProfile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Whether the guard itself can do its work: webhook configurations, certificate, endpoints. */
 final class GuardHealth {
 
     private static final String CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/";
-    private static final String SUFFIX = ".inplace-guard.io";
-
-    /** The webhooks without which something that the chart guards is not guarded. */
-    private static final List<String> VALIDATING = List.of(
-            "pods.enforce",
-            "pods.warn",
-            "pods.audit",
-            "workloads.enforce",
-            "workloads.warn",
-            "workloads.audit",
-            "sidecarsets");
-
-    private static final List<String> MUTATING = List.of("pod-creation", "pods", "workloads");
     private static final Pattern ENFORCING = Pattern.compile("^(pods|workloads|kinds)\\.enforce$");
+
+    private static final String GATE_SETTING = "INPLACEGUARD_OPENKRUISE_VERTICALSCALING";
 
     private final KubeApi api;
     private final Consumer<String> leftOut;
+    private final @Nullable JsonNode manager;
     private final Instant now;
     private final Map<Service, String> certificates = new HashMap<>();
 
-    /** @param leftOut receives a sentence for each part that may not be read */
-    GuardHealth(KubeApi api, Consumer<String> leftOut, Instant now) {
+    /**
+     * @param leftOut receives a sentence for each part that may not be read
+     * @param manager Deployment of OpenKruise's manager; null where it is not known
+     */
+    GuardHealth(KubeApi api, Consumer<String> leftOut, @Nullable JsonNode manager, Instant now) {
         this.api = api;
         this.leftOut = leftOut;
+        this.manager = manager;
         this.now = now;
     }
 
@@ -51,16 +49,18 @@ final class GuardHealth {
     List<Finding> check() {
         List<Finding> findings = new ArrayList<>();
         Set<Service> services = new LinkedHashSet<>();
-        configurations(
-                findings, services, "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", VALIDATING);
-        configurations(findings, services, "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", MUTATING);
-        services.forEach(service -> endpoints(findings, service));
+        configurations(findings, services, "ValidatingWebhookConfiguration", true);
+        configurations(findings, services, "MutatingWebhookConfiguration", false);
+        services.forEach(service -> {
+            endpoints(findings, service);
+            gate(findings, service);
+        });
         return findings;
     }
 
-    private void configurations(
-            List<Finding> findings, Set<Service> services, String kind, String plural, List<String> expected) {
+    private void configurations(List<Finding> findings, Set<Service> services, String kind, boolean validating) {
         List<JsonNode> ours = new ArrayList<>();
+        String plural = kind.toLowerCase(Locale.ROOT) + "s";
         api.list(CONFIGURATIONS + plural, configuration -> {
             if (!webhooks(configuration).isEmpty()) {
                 ours.add(configuration);
@@ -72,7 +72,7 @@ final class GuardHealth {
                     new ObjectIdentity("admissionregistration.k8s.io", kind, "", "inplace-guard"),
                     List.of(),
                     "No " + kind + " has a webhook of inplace-guard, so nothing is "
-                            + (plural.startsWith("validating") ? "validated." : "mutated."),
+                            + (validating ? "validated." : "mutated."),
                     "Install the chart."));
         }
         for (JsonNode configuration : ours) {
@@ -81,10 +81,12 @@ final class GuardHealth {
                     kind,
                     "",
                     configuration.at("/metadata/name").asString(""));
-            List<String> names =
-                    webhooks(configuration).stream().map(GuardHealth::shortName).toList();
-            List<String> missing =
-                    expected.stream().filter(name -> !names.contains(name)).toList();
+            List<String> names = webhooks(configuration).stream()
+                    .map(ChartWebhooks::shortName)
+                    .toList();
+            List<String> missing = ChartWebhooks.required(validating).stream()
+                    .filter(name -> !names.contains(name))
+                    .toList();
             if (!missing.isEmpty()) {
                 findings.add(new Finding(
                         Finding.Id.GUARD_CONFIGURATION,
@@ -93,29 +95,41 @@ final class GuardHealth {
                         "Webhooks of the chart are missing: " + String.join(", ", missing) + ".",
                         "Run helm upgrade to restore the configuration."));
             }
-            webhooks(configuration).forEach(webhook -> webhook(findings, services, identity, webhook));
+            for (JsonNode webhook : webhooks(configuration)) {
+                List<String> fields = ChartWebhooks.differences(validating, webhook).stream()
+                        .map(field -> field(webhook) + "." + field)
+                        .toList();
+                if (!fields.isEmpty()) {
+                    findings.add(new Finding(
+                            Finding.Id.GUARD_CONFIGURATION,
+                            identity,
+                            fields,
+                            "The webhook " + webhook.path("name").asString("")
+                                    + " is not as the chart makes it, so it may not get every request that it should.",
+                            "Run helm upgrade to restore the configuration."));
+                }
+                webhook(findings, services, identity, webhook);
+            }
         }
     }
 
     private static List<JsonNode> webhooks(JsonNode configuration) {
         List<JsonNode> ours = new ArrayList<>();
         for (JsonNode webhook : configuration.path("webhooks")) {
-            if (webhook.path("name").asString("").endsWith(SUFFIX)) {
+            if (ChartWebhooks.isOurs(webhook)) {
                 ours.add(webhook);
             }
         }
         return ours;
     }
 
-    private static String shortName(JsonNode webhook) {
-        String name = webhook.path("name").asString("");
-        return name.substring(0, name.length() - SUFFIX.length());
+    private static String field(JsonNode webhook) {
+        return "webhooks[name=" + webhook.path("name").asString("") + "]";
     }
 
     private void webhook(List<Finding> findings, Set<Service> services, ObjectIdentity identity, JsonNode webhook) {
-        String name = shortName(webhook);
-        String field = "webhooks[name=" + name + SUFFIX + "]";
-        if (ENFORCING.matcher(name).find()
+        String field = field(webhook);
+        if (ENFORCING.matcher(ChartWebhooks.shortName(webhook)).find()
                 && webhook.path("failurePolicy").asString("").equals("Ignore")) {
             findings.add(new Finding(
                     Finding.Id.GUARD_FAILURE_POLICY,
@@ -188,6 +202,35 @@ final class GuardHealth {
                     List.of(),
                     "The webhook's Service has no ready endpoint.",
                     "Check the pods of the webhook: kubectl get pods -n " + service.namespace() + "."));
+        }
+    }
+
+    /** The chart names the Deployment after its Service. A setting other than auto can contradict OpenKruise's gates. */
+    private void gate(List<Finding> findings, Service service) {
+        KubeApi.Response deployment =
+                api.get("/apis/apps/v1/namespaces/" + service.namespace() + "/deployments/" + service.name());
+        OpenKruiseProfile actual = manager == null ? null : OpenKruiseReader.profile(manager);
+        if (!deployment.ok() || actual == null) {
+            if (deployment.code() == 403) {
+                leftOut.accept("You may not read the Deployment " + service.namespace() + "/" + service.name()
+                        + ": whether its settings agree with OpenKruise's feature gates is left out.");
+            }
+            return;
+        }
+        for (JsonNode env : deployment.body().at("/spec/template/spec/containers/0/env")) {
+            String setting = env.path("value").asString("");
+            if (env.path("name").asString("").equals(GATE_SETTING)
+                    && Set.of("enabled", "disabled").contains(setting)
+                    && !setting.equalsIgnoreCase(actual.verticalScaling().name())) {
+                findings.add(new Finding(
+                        Finding.Id.GUARD_GATE,
+                        new ObjectIdentity("apps", "Deployment", service.namespace(), service.name()),
+                        List.of("spec.template.spec.containers[0].env[name=" + GATE_SETTING + "]"),
+                        "The webhook is configured with vertical scaling " + setting
+                                + ", but the OpenKruise manager has its gate InPlaceWorkloadVerticalScaling "
+                                + actual.verticalScaling().name().toLowerCase(Locale.ROOT) + ".",
+                        "Set openkruise.verticalScaling to auto in the chart's values."));
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What an audit keeps of the cluster: workloads whole, of pods only counts, so that many pods take little memory. */
 final class Inventory {
@@ -38,8 +39,15 @@ final class Inventory {
 
     void add(JsonNode object) {
         Workload workload = new Workload(object, new TreeMap<>(), new ArrayList<>());
+        if (object.path("metadata") instanceof ObjectNode metadata) {
+            // Larger than the rest of a small object, and not needed.
+            metadata.remove("managedFields");
+        }
         workloads.add(workload);
-        byUid.put(object.at("/metadata/uid").asString(""), workload);
+        String uid = object.at("/metadata/uid").asString("");
+        if (!uid.isEmpty()) {
+            byUid.put(uid, workload);
+        }
     }
 
     /** All workloads, in the order in which they were added. */

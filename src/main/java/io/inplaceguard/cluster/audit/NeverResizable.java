@@ -1,6 +1,7 @@
 package io.inplaceguard.cluster.audit;
 
 import io.inplaceguard.cluster.Workloads;
+import io.inplaceguard.guard.CustomKind;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -10,11 +11,12 @@ final class NeverResizable {
 
     private NeverResizable() {}
 
-    static List<Finding> of(Inventory.Workload workload) {
+    static List<Finding> of(Inventory.Workload workload, List<CustomKind> kinds) {
         List<Finding> findings = new ArrayList<>();
-        for (Workloads.Template template : Workloads.templates(workload.object(), List.of())) {
+        boolean custom = !workload.identity().group().equals(Workloads.KRUISE);
+        for (Workloads.Template template : Workloads.templates(workload.object(), kinds)) {
             if (!workload.identity().kind().equals("SidecarSet")
-                    && Workloads.policy(template.set()).startsWith("InPlace")) {
+                    && (custom || Workloads.policy(template.set()).startsWith("InPlace"))) {
                 check(findings, workload, template);
             }
         }
@@ -48,9 +50,48 @@ final class NeverResizable {
                 }
             }
         }
+        boolean once = spec.path("restartPolicy").asString("").equals("Never");
         for (JsonNode container : spec.path("containers")) {
             implied(findings, workload, path, container);
+            if (once) {
+                policies(findings, workload, path, container);
+            }
         }
+    }
+
+    /** A Pod that is never restarted can only be resized without a restart; the API server refuses any other policy. */
+    private static void policies(List<Finding> findings, Inventory.Workload workload, String path, JsonNode container) {
+        String name = container.path("name").asString("");
+        String field = path + ".containers[name=" + name + "].resizePolicy";
+        for (String resource : List.of("cpu", "memory")) {
+            String policy = "";
+            for (JsonNode each : container.path("resizePolicy")) {
+                if (each.path("resourceName").asString("").equals(resource)) {
+                    policy = each.path("restartPolicy").asString("");
+                }
+            }
+            if (policy.equals("RestartContainer")) {
+                findings.add(finding(
+                        workload,
+                        field,
+                        "Container " + name + " would be restarted by a resize of " + resource
+                                + ", which restartPolicy Never forbids: the API server refuses such pods.",
+                        "Set the policy for " + resource + " to NotRequired. That recreates the pods once."));
+            } else if (policy.isEmpty() && uses(container, resource)) {
+                findings.add(finding(
+                        workload,
+                        field,
+                        "Container " + name + " has no resizePolicy for " + resource
+                                + ", and with restartPolicy Never only NotRequired is allowed: a default of RestartContainer"
+                                + " would keep the pods from being created.",
+                        "Write NotRequired for " + resource + ". That recreates the pods once."));
+            }
+        }
+    }
+
+    private static boolean uses(JsonNode container, String resource) {
+        return container.path("resources").path("requests").has(resource)
+                || container.path("resources").path("limits").has(resource);
     }
 
     private static void implied(List<Finding> findings, Inventory.Workload workload, String path, JsonNode container) {

@@ -1,15 +1,12 @@
 package io.inplaceguard.cluster.audit;
 
+import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.cluster.ApiException;
 import io.inplaceguard.cluster.KubeApi;
-import io.inplaceguard.cluster.Workloads;
-import io.inplaceguard.guard.AdmissionAttributes;
-import io.inplaceguard.guard.Guard;
-import io.inplaceguard.guard.ObjectStage;
-import io.inplaceguard.guard.ObjectView;
-import io.inplaceguard.guard.Verdict;
-import io.inplaceguard.guard.Warning;
-import io.inplaceguard.rule.Violation;
+import io.inplaceguard.cluster.Partition;
+import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.StuckRollout;
+import io.inplaceguard.guard.UpdateStrategy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,9 +14,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Rollouts that will never finish: pods are of an older ControllerRevision than the strategy wants, and the difference
@@ -30,23 +30,52 @@ final class StuckRollouts {
     private static final String GATE = "vertical-scaling";
     private static final List<String> KINDS = List.of("CloneSet", "StatefulSet", "DaemonSet");
 
-    private final KubeApi api;
-    private final Guard guard;
+    private static final int REQUESTS = 8;
 
-    StuckRollouts(KubeApi api, Guard guard) {
+    private final KubeApi api;
+    private final OpenKruiseProfile profile;
+
+    StuckRollouts(KubeApi api, OpenKruiseProfile profile) {
         this.api = api;
-        this.guard = guard;
+        this.profile = profile;
     }
 
     /**
-     * The findings for one workload.
+     * The findings for all workloads, in their order. The revisions are read by name and several at a time: a list with a selector
+     * makes the API server read all revisions of the namespace.
      *
-     * @throws ApiException when its ControllerRevisions cannot be read
+     * @throws ApiException when ControllerRevisions cannot be read
      */
-    List<Finding> check(Inventory.Workload workload) {
+    List<Finding> check(List<Inventory.Workload> workloads) {
+        ExecutorService requests = Executors.newFixedThreadPool(REQUESTS);
+        try {
+            List<Finding> findings = new ArrayList<>();
+            for (Future<List<Finding>> each : workloads.stream()
+                    .map(workload -> requests.submit(() -> check(workload)))
+                    .toList()) {
+                findings.addAll(each.get());
+            }
+            return findings;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ApiException refused ? refused : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } finally {
+            requests.shutdownNow();
+        }
+    }
+
+    private List<Finding> check(Inventory.Workload workload) {
         JsonNode object = workload.object();
-        String update = object.at("/status/updateRevision").asString("");
-        if (!KINDS.contains(object.path("kind").asString("")) || update.isEmpty() || isPaused(object)) {
+        String kind = workload.identity().kind();
+        // A DaemonSet has the revision's hash in a field of its own.
+        String update = object.path("status")
+                .path(kind.equals("DaemonSet") ? "daemonSetHash" : "updateRevision")
+                .asString("");
+        // OpenKruise does not know the guard's annotation.
+        UpdateStrategy strategy = UpdateStrategy.ofOwner(kind, workload.version(), object.path("spec"), null);
+        if (!KINDS.contains(kind) || update.isEmpty() || Partition.isPaused(object) || isOnDelete(object)) {
             return List.of();
         }
         int behind = 0;
@@ -57,7 +86,7 @@ final class StuckRollouts {
                 old.add(pods.getKey());
             }
         }
-        if (behind <= kept(object, behind)) {
+        if (behind <= Partition.kept(object, total(object, workload.pods()))) {
             return List.of();
         }
         if (!workload.unclaimed().isEmpty()) {
@@ -70,33 +99,22 @@ final class StuckRollouts {
                     "Restore the claim templates, or delete those pods one by one so that they are created with the new"
                             + " claims (kruise#2343)."));
         }
-        return compare(workload, update, old, behind);
+        return compare(workload, strategy, update, old, behind);
     }
 
-    private List<Finding> compare(Inventory.Workload workload, String update, Set<String> old, int behind) {
-        List<JsonNode> revisions = revisions(workload.object());
-        JsonNode wanted = template(revisions, update);
+    private List<Finding> compare(
+            Inventory.Workload workload, UpdateStrategy strategy, String update, Set<String> old, int behind) {
+        JsonNode wanted = data(workload.identity(), update);
         Set<String> fields = new LinkedHashSet<>();
         Set<String> rules = new LinkedHashSet<>();
         for (String revision : old) {
-            JsonNode stored = template(revisions, revision);
-            if (stored.isMissingNode() || wanted.isMissingNode()) {
-                continue;
-            }
-            Verdict verdict = guard.validate(
-                    AdmissionAttributes.update(
-                            workload.identity().group(),
-                            workload.version(),
-                            workload.identity().kind(),
-                            ObjectView.of(with(workload.object(), stored)),
-                            ObjectView.of(with(workload.object(), wanted))),
-                    ObjectStage.STORED);
-            for (Violation violation : verdict.violations()) {
-                fields.add(violation.field());
-                rules.add(violation.rule());
-            }
-            if (verdict.warnings().stream().map(Warning::id).anyMatch("never-finishes"::equals)) {
-                rules.add("never-finishes");
+            JsonNode stored = data(workload.identity(), revision);
+            if (stored.isObject() && wanted.isObject()) {
+                StuckRollout.of(workload.identity().kind(), strategy, stored, wanted, profile)
+                        .ifPresent(stuck -> {
+                            fields.addAll(stuck.fields());
+                            rules.addAll(stuck.rules());
+                        });
             }
         }
         return rules.isEmpty() ? List.of() : List.of(finding(workload, update, fields, rules, behind));
@@ -126,22 +144,14 @@ final class StuckRollouts {
         return pods == 1 ? "1 pod" : pods + " pods";
     }
 
-    private static boolean isPaused(JsonNode object) {
-        JsonNode strategy = object.at("/spec/updateStrategy");
-        return strategy.path("paused").asBoolean(false)
-                || strategy.path("rollingUpdate").path("paused").asBoolean(false)
-                || Workloads.policy(object.path("spec")).equals("OnDelete");
+    private static boolean isOnDelete(JsonNode object) {
+        return object.at("/spec/updateStrategy/type").asString("").equals("OnDelete");
     }
 
-    /** How many pods the partition may keep at the old revision; a percentage is not resolved but taken as all. */
-    private static int kept(JsonNode object, int all) {
-        JsonNode strategy = object.at("/spec/updateStrategy");
-        JsonNode rolling = strategy.path("rollingUpdate");
-        JsonNode partition = rolling.has("partition") ? rolling.path("partition") : strategy.path("partition");
-        if (partition.isString()) {
-            return partition.stringValue().equals("0%") ? 0 : all;
-        }
-        return partition.asInt(0);
+    /** What a partition given as a percentage is of. */
+    private static int total(JsonNode object, Map<String, Integer> pods) {
+        int existing = pods.values().stream().mapToInt(Integer::intValue).sum();
+        return object.path("spec").path("replicas").asInt(existing);
     }
 
     /** A Pod has the revision's whole name or its hash. */
@@ -149,48 +159,15 @@ final class StuckRollouts {
         return name.equals(label) || name.endsWith("-" + label);
     }
 
-    private List<JsonNode> revisions(JsonNode object) {
-        String namespace = object.at("/metadata/namespace").asString("");
-        String uid = object.at("/metadata/uid").asString("");
-        List<String> selector = new ArrayList<>();
-        object.at("/spec/selector/matchLabels")
-                .properties()
-                .forEach(label ->
-                        selector.add(label.getKey() + "=" + label.getValue().asString("")));
-        List<JsonNode> found = new ArrayList<>();
-        api.list(
-                "/apis/apps/v1/namespaces/" + encoded(namespace) + "/controllerrevisions?labelSelector="
-                        + encoded(String.join(",", selector)),
-                revision -> {
-                    for (JsonNode owner : revision.at("/metadata/ownerReferences")) {
-                        if (owner.path("uid").asString("").equals(uid)) {
-                            found.add(revision);
-                        }
-                    }
-                });
-        return found;
-    }
-
-    private static JsonNode template(List<JsonNode> revisions, String label) {
-        for (JsonNode revision : revisions) {
-            if (isRevision(revision.at("/metadata/name").asString(""), label)) {
-                JsonNode template = revision.at("/data/spec/template").deepCopy();
-                if (template instanceof ObjectNode fields) {
-                    // How OpenKruise applies it to the object, not part of the template.
-                    fields.remove("$patch");
-                }
-                return template;
-            }
+    /** What a revision holds; missing where it has been deleted. A Pod and a status name it, or have only its hash. */
+    private JsonNode data(ObjectIdentity workload, String revision) {
+        String name = revision.startsWith(workload.name() + "-") ? revision : workload.name() + "-" + revision;
+        KubeApi.Response response = api.get(
+                "/apis/apps/v1/namespaces/" + encoded(workload.namespace()) + "/controllerrevisions/" + encoded(name));
+        if (!response.ok() && response.code() != 404) {
+            throw new ApiException(response.code(), response.message());
         }
-        return MissingNode.getInstance();
-    }
-
-    private static JsonNode with(JsonNode object, JsonNode template) {
-        JsonNode copy = object.deepCopy();
-        if (copy.path("spec") instanceof ObjectNode spec) {
-            spec.set("template", template);
-        }
-        return copy;
+        return response.ok() ? response.body().path("data") : MissingNode.getInstance();
     }
 
     private static String encoded(String text) {

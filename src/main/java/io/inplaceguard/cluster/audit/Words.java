@@ -4,6 +4,7 @@ import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.cluster.Workloads;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.AnnotationKeys;
+import io.inplaceguard.guard.CustomKind;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.ObjectStage;
 import io.inplaceguard.guard.ObjectView;
@@ -96,7 +97,7 @@ final class Words {
     }
 
     /** The annotations, strategy and resize policies of a workload. */
-    static List<Finding> ofWorkload(Inventory.Workload workload, Guard guard) {
+    static List<Finding> ofWorkload(Inventory.Workload workload, Guard guard, List<CustomKind> kinds) {
         JsonNode object = workload.object();
         ObjectIdentity identity = workload.identity();
         List<Finding> findings =
@@ -104,7 +105,7 @@ final class Words {
         List<Finding> misplaced = misplaced(identity, object, guard);
         // Fields of another version are dropped when an object is stored; the manifest still has them.
         findings.addAll(misplaced.isEmpty() ? misplaced(identity, lastApplied(object), guard) : misplaced);
-        for (Workloads.Template template : Workloads.templates(object, List.of())) {
+        for (Workloads.Template template : Workloads.templates(object, kinds)) {
             String path = template.path().isEmpty() ? "" : template.path() + ".";
             findings.addAll(ofAnnotations(
                     identity, path + "metadata.annotations", template.template().at("/metadata/annotations")));

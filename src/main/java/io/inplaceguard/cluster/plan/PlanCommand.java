@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 nothing denied; 1 something denied; 2 something could not be planned.",
             "",
             "Examples:",
-            "  kubectl inplace plan -f web.yaml",
-            "  kubectl inplace plan -R -f deploy/ -n prod",
-            "  kustomize build overlays/prod | kubectl inplace plan -f - -o json",
+            "  " + ClusterOptions.PROGRAM + " plan -f web.yaml",
+            "  " + ClusterOptions.PROGRAM + " plan -R -f deploy/ -n prod",
+            "  kustomize build overlays/prod | " + ClusterOptions.PROGRAM + " plan -f - -o json",
         })
 public final class PlanCommand implements Callable<Integer> {
 
@@ -104,10 +104,10 @@ public final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        Progress progress = new Progress(err);
-        try (KubeApi api = KubeApi.connect(cluster)) {
+        try (Progress progress = Progress.start();
+                KubeApi api = KubeApi.connect(cluster)) {
             List<Plan> plans = plans(api, progress, err);
-            progress.clear();
+            progress.end();
             PrintWriter out = spec.commandLine().getOut();
             out.print(
                     output == Output.JSON
@@ -121,7 +121,6 @@ public final class PlanCommand implements Callable<Integer> {
             PlanSummary summary = PlanSummary.of(plans);
             return summary.failed() > 0 ? UNDECIDED : summary.denied() > 0 ? DENIED : 0;
         } catch (InputException | ApiException e) {
-            progress.clear();
             err.println(e.getMessage());
             return UNDECIDED;
         }

@@ -1,7 +1,6 @@
 package io.inplaceguard.cluster.plan;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import io.inplaceguard.cluster.Partition;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -25,35 +24,15 @@ record RolloutOrder(int total, int updated, String kept, String maxUnavailable, 
     static RolloutOrder of(JsonNode object, int liveness) {
         JsonNode spec = object.path("spec");
         String kind = object.path("kind").asString("");
-        JsonNode strategy = spec.path("updateStrategy");
-        // CloneSet v1alpha1 and SidecarSet have no rollingUpdate; both have the same words one level higher.
-        JsonNode rolling = strategy.path("rollingUpdate").isObject() ? strategy.path("rollingUpdate") : strategy;
+        JsonNode rolling = Partition.rolling(object);
         boolean byNode = kind.equals("DaemonSet") || kind.equals("SidecarSet");
         int total = byNode ? liveness : spec.path("replicas").asInt(1);
-        boolean paused = rolling.path("paused").asBoolean(false);
+        boolean paused = Partition.isPaused(object);
         String unavailable = text(rolling.path("maxUnavailable")).orElse(kind.equals("CloneSet") ? "20%" : "1");
-        int kept = kind.equals("UnitedDeployment") ? manual(strategy) : kept(kind, rolling, total);
+        int kept =
+                kind.equals("UnitedDeployment") ? manual(spec.path("updateStrategy")) : Partition.kept(object, total);
         String why = kept == 0 ? "" : "partition keeps " + Math.min(kept, total) + " at the old revision";
         return new RolloutOrder(total, Math.max(0, total - kept), why, unavailable, paused);
-    }
-
-    private static int kept(String kind, JsonNode rolling, int total) {
-        Optional<String> partition = text(rolling.path("partition"));
-        if (partition.isEmpty()) {
-            return 0;
-        }
-        if (!partition.get().endsWith("%")) {
-            // Of a StatefulSet the partition is the first ordinal that is updated: as many pods are below it.
-            return Math.min(rolling.path("partition").asInt(0), total);
-        }
-        BigDecimal share = percent(partition.get());
-        int kept = share.multiply(BigDecimal.valueOf(total))
-                .setScale(0, RoundingMode.UP)
-                .intValue();
-        // OpenKruise updates at least one pod below 100 % (CalculatePartitionReplicas).
-        return kind.equals("CloneSet") && kept == total && total > 1 && share.compareTo(BigDecimal.ONE) < 0
-                ? total - 1
-                : Math.min(kept, total);
     }
 
     private static int manual(JsonNode strategy) {
@@ -62,14 +41,6 @@ record RolloutOrder(int total, int updated, String kept, String maxUnavailable, 
             kept += partition.asInt(0);
         }
         return kept;
-    }
-
-    private static BigDecimal percent(String text) {
-        try {
-            return new BigDecimal(text.substring(0, text.length() - 1)).movePointLeft(2);
-        } catch (NumberFormatException e) {
-            return BigDecimal.ZERO;
-        }
     }
 
     private static Optional<String> text(JsonNode value) {
