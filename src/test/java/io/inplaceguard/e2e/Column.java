@@ -85,7 +85,14 @@ record Column(String kind, String policy, boolean scaling) {
      * @param v1beta1 whether the cluster serves CloneSet v1beta1: a UnitedDeployment's child has that layout then
      */
     JsonNode workload(String name, Edit edit, boolean v1beta1) {
-        JsonNode template = edit.template(name);
+        ObjectNode template = edit.template(name);
+        if (name().equals("StatefulSet") || united() && child().equals("StatefulSet")) {
+            // OpenKruise's webhook adds it to a CloneSet's template, and requires it here.
+            ((ObjectNode) template.path("spec"))
+                    .putArray("readinessGates")
+                    .addObject()
+                    .put("conditionType", "InPlaceUpdateReady");
+        }
         ObjectNode selector = JSON.createObjectNode();
         selector.putObject("matchLabels").put("app", name);
         ObjectNode workload = JSON.createObjectNode();

@@ -55,7 +55,7 @@ record Edit(String name, JsonNode base, JsonNode edit) {
     }
 
     /** The template before the edit. */
-    JsonNode template(String labelValue) {
+    ObjectNode template(String labelValue) {
         ObjectNode template = (ObjectNode)
                 JSON.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load("""
                 metadata: {labels: {app: %s, tier: front}}

@@ -46,6 +46,9 @@ final class Kubelet implements AutoCloseable {
                 """.formatted(NODE));
         api.create("/api/v1/nodes", node).orFail();
         api.merge("/api/v1/nodes/" + NODE + "/status", node).orFail();
+        // Every node is created with the taint not-ready, which the node controller removes.
+        api.merge("/api/v1/nodes/" + NODE, JSON.readTree("{\"spec\": {\"taints\": null}}"))
+                .orFail();
         pods = api.client().pods().inAnyNamespace().inform(new ResourceEventHandler<>() {
             @Override
             public void onAdd(Pod pod) {
