@@ -10,15 +10,16 @@ COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -q -Dmaven.test.skip package \
     && java -Djarmode=tools -jar target/inplace-guard.jar extract --destination /dist \
-    && mkdir -p /licenses && cd /licenses && jar xf /src/target/inplace-guard.jar META-INF/sbom META-INF/THIRD-PARTY.txt \
-    && javac --release 17 -d /training /src/src/dist/TrainingCluster.java
+    && mkdir -p /licenses && jar xf target/inplace-guard.jar META-INF/sbom META-INF/THIRD-PARTY.txt \
+    && mv META-INF/THIRD-PARTY.txt META-INF/sbom/application.cdx.json LICENSE /licenses/ \
+    && javac --release 17 -d /training src/dist/TrainingCluster.java
 
 # The cache belongs to one JDK and one architecture, so the image that runs it makes it.
 FROM ${RUN_IMAGE}
 WORKDIR /app
 COPY --from=build /dist/lib lib
 COPY --from=build /dist/inplace-guard.jar .
-COPY LICENSE /licenses/LICENSE
+COPY --from=build /licenses /licenses
 # A small API server is there while the cache is trained, for mode cluster and the tracker. The first run creates the certificates,
 # which the second one finds: the classes that create them are in signed jars, which no cache contains, and whose signatures
 # would be verified at each start if the cache referred to them.
