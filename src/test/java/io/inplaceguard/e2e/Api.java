@@ -74,8 +74,8 @@ public final class Api implements AutoCloseable {
         return send("PATCH", path, "application/" + type + "+json", object.toString());
     }
 
-    public Answer delete(String path) throws IOException {
-        return send("DELETE", path, null, null);
+    public Answer delete(String path, JsonNode options) throws IOException {
+        return send("DELETE", path, "application/json", options.toString());
     }
 
     private Answer send(String method, String path, @Nullable String type, @Nullable String body) throws IOException {

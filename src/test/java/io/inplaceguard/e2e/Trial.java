@@ -17,6 +17,9 @@ final class Trial {
     /** A rule's or a warning's id at the end of a message; a key in a field path has no space before it. */
     private static final Pattern ID = Pattern.compile("(?<=\\s)\\[([a-z-]+)]");
 
+    /** No controller has reported that it has seen the edit. */
+    static final String NOT_OBSERVED = "not observed";
+
     static final String DENIED_BY_OPENKRUISE = "denied by OpenKruise";
 
     final Column column;
@@ -123,7 +126,7 @@ final class Trial {
             return ready ? "recreated" : "recreating";
         }
         if (!now.hasObserved(this)) {
-            return "not observed";
+            return NOT_OBSERVED;
         }
         String target = now.target(this);
         if (target.equals(revision)) {

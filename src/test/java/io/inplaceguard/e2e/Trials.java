@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
@@ -27,6 +28,8 @@ final class Trials {
 
     /** After how long without a change an outcome is final. */
     private static final Duration QUIET = Duration.ofSeconds(8);
+
+    private static final int ROUNDS_UNOBSERVED = 3;
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
@@ -117,18 +120,24 @@ final class Trials {
         return without.isEmpty() || verdict.equals(without) ? verdict : verdict + ": " + without;
     }
 
-    /** The outcomes once none of them has changed for a while and none is on its way. */
+    /**
+     * The outcomes once none of them has changed for a while and none is on its way. A controller whose every attempt fails may
+     * never write that it has observed the change: that is an outcome too, after a longer while.
+     */
     private Map<Trial, String> settled(List<Trial> all) {
         AtomicReference<Map<Trial, String>> last = new AtomicReference<>(Map.of());
+        AtomicInteger rounds = new AtomicInteger();
         orLimit(QUIET, () -> {
             Map<String, Snapshot> now = snapshots();
             Map<Trial, String> outcomes = new LinkedHashMap<>();
             all.forEach(trial -> outcomes.put(trial, trial.outcome(snapshot(now, trial))));
-            boolean same = outcomes.equals(last.getAndSet(outcomes));
-            return same
-                    && outcomes.values().stream().noneMatch(Set.of("recreating", "updating", "not observed")::contains);
+            rounds.set(outcomes.equals(last.getAndSet(outcomes)) ? rounds.get() + 1 : 0);
+            return outcomes.values().stream().noneMatch(Set.of("recreating", "updating")::contains)
+                    && rounds.get() > (outcomes.containsValue(Trial.NOT_OBSERVED) ? ROUNDS_UNOBSERVED : 0);
         });
-        return last.get();
+        Map<Trial, String> outcomes = new LinkedHashMap<>(last.get());
+        outcomes.replaceAll((trial, outcome) -> outcome.equals(Trial.NOT_OBSERVED) ? "stuck" : outcome);
+        return outcomes;
     }
 
     /** Waits; after the limit the trials that are not there yet show where they are. */

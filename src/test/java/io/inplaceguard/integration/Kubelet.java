@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.inplaceguard.e2e.Api;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +16,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -32,9 +34,10 @@ final class Kubelet implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String NODE = "n1";
+    private static final long RETRY_MILLIS = 500;
 
     private final Api api;
-    private final ExecutorService executor = Executors.newSingleThreadExecutor();
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     private final SharedIndexInformer<Pod> pods;
 
     Kubelet(Api api) throws IOException {
@@ -66,37 +69,54 @@ final class Kubelet implements AutoCloseable {
     }
 
     private void submit(Pod pod) {
+        String namespace = pod.getMetadata().getNamespace();
+        String name = pod.getMetadata().getName();
+        schedule(namespace, name, 0);
+    }
+
+    private void schedule(String namespace, String name, long delayMillis) {
         try {
-            executor.execute(() -> {
-                try {
-                    sync(pod);
-                } catch (IOException e) {
-                    // The API server is being stopped, or the next event of this pod repeats it.
-                }
-            });
+            executor.schedule(
+                    () -> {
+                        try {
+                            sync(namespace, name);
+                        } catch (IOException | RuntimeException e) {
+                            schedule(namespace, name, RETRY_MILLIS);
+                        }
+                    },
+                    delayMillis,
+                    TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // Closed.
         }
     }
 
-    private void sync(Pod pod) throws IOException {
-        String path = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods/"
-                + pod.getMetadata().getName();
+    /** By name, as the informer has it now: an event may be older than a pod that has come in its place. */
+    private void sync(String namespace, String name) throws IOException {
+        Pod pod = pods.getStore().getByKey(Cache.namespaceKeyFunc(namespace, name));
+        if (pod == null) {
+            return;
+        }
+        String path = "/api/v1/namespaces/" + namespace + "/pods/" + name;
         if (pod.getMetadata().getDeletionTimestamp() != null) {
-            api.delete(path + "?gracePeriodSeconds=0");
+            ObjectNode options = JSON.createObjectNode().put("gracePeriodSeconds", 0);
+            options.putObject("preconditions").put("uid", pod.getMetadata().getUid());
+            api.delete(path, options);
         } else if (pod.getSpec().getNodeName() == null) {
             ObjectNode binding = JSON.createObjectNode();
-            binding.putObject("metadata").put("name", pod.getMetadata().getName());
+            binding.putObject("metadata")
+                    .put("name", name)
+                    .put("uid", pod.getMetadata().getUid());
             binding.putObject("target").put("kind", "Node").put("name", NODE);
             api.create(path + "/binding", binding);
         } else {
-            status(pod).ifPresent(status -> {
-                try {
-                    api.merge(path + "/status", JSON.createObjectNode().set("status", status));
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
+            Optional<JsonNode> status = status(pod);
+            if (status.isPresent()) {
+                ObjectNode patch = JSON.createObjectNode();
+                patch.putObject("metadata").put("uid", pod.getMetadata().getUid());
+                patch.set("status", status.get());
+                api.merge(path + "/status", patch);
+            }
         }
     }
 
