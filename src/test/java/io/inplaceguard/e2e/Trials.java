@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class Trials {
     private final Api api;
     private final String prefix;
     private final boolean v1beta1;
+    private final Consumer<String> created;
     private final List<Trial> guarded = new ArrayList<>();
     /** Where the guard is off; null where the edit is expected to be admitted. */
     private final List<@Nullable Trial> free = new ArrayList<>();
@@ -46,24 +48,17 @@ final class Trials {
     /**
      * @param prefix  of the names of namespaces
      * @param v1beta1 whether the cluster serves CloneSet v1beta1
+     * @param created called with the name of each namespace that was created
      */
-    Trials(Api api, String prefix, boolean v1beta1) {
+    Trials(Api api, String prefix, boolean v1beta1, Consumer<String> created) {
         this.api = api;
         this.prefix = prefix;
         this.v1beta1 = v1beta1;
+        this.created = created;
     }
 
     private String namespace(Column column, String mode) {
         return prefix + "-" + column.slug() + "-" + mode;
-    }
-
-    /** The names of all namespaces that were created. */
-    List<String> namespaces() {
-        return guarded.stream()
-                .map(trial -> trial.column)
-                .distinct()
-                .flatMap(column -> Set.of("enforce", "off").stream().map(mode -> namespace(column, mode)))
-                .toList();
     }
 
     /** @param denied whether an edit is expected to be denied, and is made where the guard is off, too */
@@ -76,6 +71,7 @@ final class Trials {
                     .putObject("labels")
                     .put("inplace-guard.io/mode", mode);
             api.create("/api/v1/namespaces", namespace).orFail();
+            created.accept(namespace(column, mode));
         }
         for (Edit edit : edits) {
             guarded.add(new Trial(column, edit, namespace(column, "enforce")));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** What a run observed, compared with {@code outcomes.md}. */
@@ -49,11 +50,12 @@ public final class Verdicts {
      *
      * @param served  kinds and versions that the cluster serves, as {@code CloneSet v1beta1}
      * @param scaling whether OpenKruise's gate InPlaceWorkloadVerticalScaling is on
-     * @return the namespaces
+     * @param created called with the name of each namespace that was created
      */
-    public List<String> run(Api api, String prefix, List<String> served, boolean scaling) throws IOException {
+    public void run(Api api, String prefix, List<String> served, boolean scaling, Consumer<String> created)
+            throws IOException {
         Map<Column, Map<String, String>> expected = Outcomes.expected();
-        Trials trials = new Trials(api, prefix, served.contains("CloneSet v1beta1"));
+        Trials trials = new Trials(api, prefix, served.contains("CloneSet v1beta1"), created);
         for (Map.Entry<Column, Map<String, String>> column : expected.entrySet()) {
             String kind = column.getKey().name() + " " + column.getKey().version();
             if (column.getKey().scaling() == scaling && served.contains(kind)) {
@@ -75,7 +77,6 @@ public final class Verdicts {
                     result.cell(),
                     result.answer()));
         }
-        return trials.namespaces();
     }
 
     private static boolean isDenied(String cell) {

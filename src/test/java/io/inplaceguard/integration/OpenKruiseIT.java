@@ -60,10 +60,10 @@ class OpenKruiseIT {
                         Path.of("src/test/resources/integration/cloneset.yaml").toString())
                 .succeeded();
         profile("[vertical-scaling]");
-        verdicts.run(api, "off", served, false);
+        verdicts.run(api, "off", served, false, created -> {});
         kruise.restart(GATE + "=true");
         profile("cloneset.apps.kruise.io/web patched");
-        verdicts.run(api, "on", served, true);
+        verdicts.run(api, "on", served, true, created -> {});
         Files.writeString(cluster.folder.resolve("outcomes.md"), verdicts.report());
         assertThat(guard.management).isPositive();
     }
