@@ -9,22 +9,29 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -q -Dmaven.test.skip package \
-    && java -Djarmode=tools -jar target/inplace-guard.jar extract --destination /dist
+    && java -Djarmode=tools -jar target/inplace-guard.jar extract --destination /dist \
+    && mkdir -p /licenses && jar xf target/inplace-guard.jar META-INF/sbom META-INF/THIRD-PARTY.txt \
+    && mv META-INF/THIRD-PARTY.txt META-INF/sbom/application.cdx.json LICENSE /licenses/ \
+    && javac --release 17 -d /training src/dist/TrainingCluster.java
 
 # The cache belongs to one JDK and one architecture, so the image that runs it makes it.
 FROM ${RUN_IMAGE}
 WORKDIR /app
 COPY --from=build /dist/lib lib
 COPY --from=build /dist/inplace-guard.jar .
-COPY LICENSE /licenses/LICENSE
 # The kubectl plugin, for a toolbox container that has kubectl.
 COPY --chmod=755 src/dist/kubectl-inplace src/dist/kubectl_complete-inplace ./
-# The training run gets its certificates beforehand: the classes that make them are in signed jars, which no cache contains,
-# and whose signatures would be verified at each start if the cache referred to them.
+COPY --from=build /licenses /licenses
+# A small API server is there while the cache is trained, for mode cluster and the tracker. The first run creates the certificates,
+# which the second one finds: the classes that create them are in signed jars, which no cache contains, and whose signatures
+# would be verified at each start if the cache referred to them.
 RUN --mount=type=bind,source=src/test/resources/reviews,target=/reviews \
-    java -jar inplace-guard.jar certs --out /tmp/certs \
-    && java -XX:AOTCacheOutput=inplace-guard.aot -XX:+UseSerialGC -jar inplace-guard.jar serve \
-      --inplace-guard.training=/reviews --inplace-guard.shutdown-delay=0s --inplace-guard.certs.dir=/tmp/certs \
+    --mount=type=bind,from=build,source=/training,target=/training \
+    serve="-jar inplace-guard.jar serve --inplace-guard.certs.mode=cluster --inplace-guard.certs.dns-names=localhost \
+      --inplace-guard.owners.enabled=true --inplace-guard.openkruise.vertical-scaling=auto --inplace-guard.shutdown-delay=0s \
+      --inplace-guard.training=/reviews" \
+    && java -XX:+UseSerialGC -cp /training TrainingCluster \
+      sh -c "java $serve >/dev/null && exec java -XX:AOTCacheOutput=inplace-guard.aot -XX:+UseSerialGC $serve >/dev/null" \
     && rm -rf /tmp/* /root/.java
 
 ARG VERSION=dev

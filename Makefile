@@ -3,10 +3,10 @@ MVN ?= mvn -B -ntp
 JAR := target/inplace-guard.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test integration soak bench fuzz dist plugin image kind-up kind-down chart clean
+.PHONY: help build demo run test integration e2e soak bench fuzz dist plugin image kind-up kind-down chart clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build target/inplace-guard.jar
 	$(MVN) -q -DskipTests package
@@ -24,11 +24,16 @@ test: ## run the tests (needs JDK 17 and Maven, fetches the rest)
 
 ASSETS := $(or $(KUBEBUILDER_ASSETS),/usr/local/kubebuilder/bin)
 
-integration: ## run chart, webhook and tracker on a real kube-apiserver (needs etcd, kube-apiserver, kubectl, helm)
+integration: ## run chart, webhook and tracker on a real kube-apiserver (needs etcd, kube-apiserver, kubectl, helm; with OPENKRUISE_MANAGER, OpenKruise too)
 	@for tool in etcd kube-apiserver kubectl helm; do \
 	if ! [ -x "$(ASSETS)/$$tool" ] && ! { [ $$tool = helm ] && command -v helm >/dev/null; }; then \
 	echo "make integration did nothing: $$tool is not in $(ASSETS). Set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl (setup-envtest use -p path) and put helm there or on the PATH."; exit 0; fi; done; \
 	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
+
+e2e: ## run every edit of the table on the cluster of the kubeconfig context, with OpenKruise in it (CONTEXT, E2E_IMAGE)
+	$(MVN) -q test-compile
+	$(MVN) failsafe:integration-test failsafe:verify -Dit.test=RealClusterE2E -DfailIfNoSpecifiedTests=true -De2e.context=$(CONTEXT) -De2e.image=$(E2E_IMAGE)
+	@cat target/e2e/report.md
 
 soak: ## full-length rotation, restart and attack tests under load (60 min)
 	$(MVN) -q test -Dtest=CertificateReconcilerTest -Drotations=20

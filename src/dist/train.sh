@@ -2,12 +2,13 @@
 # The steps of the Dockerfile with a local JDK: extract the jar and train a cache. DIST is the folder, JAVA the JVM.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+root=$PWD
 dist=${DIST:-target/dist}
 java=${JAVA:-java}
 rm -rf "$dist"
 "$java" -Djarmode=tools -jar target/inplace-guard.jar extract --destination "$dist"
 cp src/dist/kubectl-inplace src/dist/kubectl_complete-inplace "$dist"
-reviews=$PWD/src/test/resources/reviews
+reviews=$root/src/test/resources/reviews
 cd "$dist"
 major=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.specification.version = //p')
 case $major in
@@ -15,14 +16,19 @@ case $major in
   # Memory that the compilers no longer need is returned every 5 s: a tenth of the memory under load.
   *) train=-XX:AOTCacheOutput=inplace-guard.aot; use="-XX:AOTCache=inplace-guard.aot -XX:TrimNativeHeapInterval=5000" ;;
 esac
-# Made beforehand: the classes that make certificates are in signed jars, which no cache contains, and whose signatures would be
-# verified at each start if the cache referred to them.
-certs=$(mktemp -d)
-trap 'rm -rf "$certs"' EXIT
-"$java" -jar inplace-guard.jar certs --out "$certs" >/dev/null
-"$java" $train -XX:+UseSerialGC -jar inplace-guard.jar serve --server.port=0 --management.server.port=0 \
-  --inplace-guard.training="$reviews" --inplace-guard.shutdown-delay=0s --inplace-guard.certs.dir="$certs" >train.log 2>&1 \
-  || { cat train.log; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+javac=$(dirname "$(command -v "$java")")/javac
+[ -x "$javac" ] || javac=javac
+"$javac" --release 17 -d "$work" "$root/src/dist/TrainingCluster.java"
+serve="-jar inplace-guard.jar serve --server.port=0 --management.server.port=0 --inplace-guard.certs.mode=cluster
+  --inplace-guard.certs.dns-names=localhost
+  --inplace-guard.owners.enabled=true --inplace-guard.openkruise.vertical-scaling=auto --inplace-guard.shutdown-delay=0s
+  --inplace-guard.training=$reviews"
+# The first run creates the certificates, which the second one finds: the classes that create them are in signed jars, which no
+# cache contains, and whose signatures would be verified at each start if the cache referred to them.
+"$java" -cp "$work" TrainingCluster sh -c '"$0" $1 >/dev/null && exec "$0" $2 -XX:+UseSerialGC $1' "$java" "$serve" "$train" \
+  >train.log 2>&1 || { cat train.log; exit 1; }
 cat >run <<RUN
 #!/bin/sh
 # JAVA_OPTS may name another collector; the cache is then not used.

@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -36,6 +38,9 @@ final class SelfCheck {
     /** A review, and the path it is posted to. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared; a review of 100 KB is not copied.
     record Posted(String path, byte[] review) {}
+
+    /** The very certificate is trusted, whatever names it has. One object: connections are reused only with the same verifier. */
+    private static final HostnameVerifier ANY_NAME = (host, session) -> true;
 
     private SelfCheck() {}
 
@@ -87,16 +92,17 @@ final class SelfCheck {
     private static void post(int port, ServingTls tls, List<Posted> reviews) {
         try {
             SSLContext context = trustingOnly(tls);
+            // One factory: connections are reused only among those of the same one.
+            SSLSocketFactory sockets = context.getSocketFactory();
             // Else every connection would first load the public CAs, which nothing here trusts.
-            HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
+            HttpsURLConnection.setDefaultSSLSocketFactory(sockets);
             for (Posted posted : reviews) {
                 HttpsURLConnection connection =
                         (HttpsURLConnection) URI.create("https://127.0.0.1:" + port + posted.path())
                                 .toURL()
                                 .openConnection();
-                connection.setSSLSocketFactory(context.getSocketFactory());
-                // The very certificate is trusted, whatever names it has.
-                connection.setHostnameVerifier((host, session) -> true);
+                connection.setSSLSocketFactory(sockets);
+                connection.setHostnameVerifier(ANY_NAME);
                 connection.setConnectTimeout(5_000);
                 connection.setReadTimeout(5_000);
                 connection.setDoOutput(true);

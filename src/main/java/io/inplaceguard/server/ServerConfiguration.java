@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -76,8 +77,12 @@ public class ServerConfiguration {
         return Launcher.run(ServerConfiguration.class, WebApplicationType.SERVLET, args);
     }
 
-    /** Serves, or reports in one sentence on stderr why not and exits with status 1. */
-    public static void serve(String... args) {
+    /**
+     * Serves, or reports in one sentence on stderr why not and exits with status 1. A training run has ended when this returns.
+     *
+     * @return whether it was a training run with an API server, which can train the tracker too
+     */
+    public static boolean serve(String... args) {
         // What the build has worked out ahead of time is there in the jar and not in the folder of classes.
         if (!Boolean.getBoolean("spring.aot.processing")
                 && ServerConfiguration.class.getResource(
@@ -85,7 +90,21 @@ public class ServerConfiguration {
                         != null) {
             System.setProperty("spring.aot.enabled", System.getProperty("spring.aot.enabled", "true"));
         }
-        Launcher.runOrExit(() -> run(args), SENTENCES);
+        AtomicBoolean trained = new AtomicBoolean();
+        Launcher.runOrExit(() -> trained.set(train(run(args))), SENTENCES);
+        return trained.get();
+    }
+
+    private static boolean train(ConfigurableApplicationContext context) {
+        Settings settings = context.getBean(Settings.class);
+        if (settings.training().isEmpty()) {
+            return false;
+        }
+        context.close();
+        if (settings.certs().mode() != Settings.CertificateMode.CLUSTER) {
+            System.exit(0);
+        }
+        return true;
     }
 
     /** Created only on demand: outside a cluster there is none. */
@@ -265,7 +284,6 @@ public class ServerConfiguration {
             SelfCheck.run(port, tls, SelfCheck.small());
             if (!settings.training().isEmpty()) {
                 SelfCheck.run(port, tls, SelfCheck.recorded(Path.of(settings.training())));
-                new Thread(() -> System.exit(0), "trained").start();
             }
         };
     }

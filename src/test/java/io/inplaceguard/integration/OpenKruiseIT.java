@@ -1,0 +1,134 @@
+package io.inplaceguard.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fabric8.kubernetes.client.Config;
+import io.inplaceguard.e2e.Api;
+import io.inplaceguard.e2e.Verdicts;
+import io.inplaceguard.e2e.Verdicts.Row;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The guard beside OpenKruise's manager and its webhooks, without a kubelet: each edit of {@code edits.yaml}, with the feature gate
+ * InPlaceWorkloadVerticalScaling off and on, through the API server and the chart's webhook configurations; then what the
+ * controllers did with the pods.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OpenKruiseIT {
+
+    private static final String GATE = "InPlaceWorkloadVerticalScaling";
+    private static final String CPU =
+            "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/resources/requests/cpu\",\"value\":\"150m\"}]";
+
+    private Cluster cluster;
+    private OpenKruise kruise;
+    private Api api;
+    private Kubelet kubelet;
+    private Verdicts verdicts;
+
+    @BeforeAll
+    void run() throws Exception {
+        Optional<Path> binary = OpenKruise.binary();
+        assumeTrue(
+                binary.isPresent(),
+                "skipped: no OpenKruise manager with its config folder, see OPENKRUISE_MANAGER in docs/compatibility.md");
+        cluster = new Cluster("openkruise");
+        kruise = OpenKruise.install(cluster, binary.get(), GATE + "=false");
+        Installation guard = new Installation(cluster);
+        api = new Api(Config.fromKubeconfig(cluster.kubeconfig("admin").toFile()));
+        kubelet = new Kubelet(api);
+        verdicts = new Verdicts();
+        List<String> served = served();
+        cluster.kubectl("create", "namespace", "profile").succeeded();
+        cluster.kubectl(
+                        "apply",
+                        "-n",
+                        "profile",
+                        "-f",
+                        Path.of("src/test/resources/integration/cloneset.yaml").toString())
+                .succeeded();
+        profile("[vertical-scaling]");
+        verdicts.run(api, "off", served, false, created -> {});
+        kruise.restart(GATE + "=true");
+        profile("cloneset.apps.kruise.io/web patched");
+        verdicts.run(api, "on", served, true, created -> {});
+        Files.writeString(cluster.folder.resolve("outcomes.md"), verdicts.report());
+        assertThat(guard.management).isPositive();
+    }
+
+    /** Waits until the guard has read the gate: a change of cpu is answered with that. */
+    private void profile(String answer) {
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(cluster.kubectl(
+                                        "patch",
+                                        "cloneset",
+                                        "web",
+                                        "-n",
+                                        "profile",
+                                        "--type=json",
+                                        "-p",
+                                        CPU,
+                                        "--dry-run=server")
+                                .all())
+                        .contains(answer));
+    }
+
+    private List<String> served() throws Exception {
+        return cluster.kubectl(
+                        "get",
+                        "crd",
+                        "-o",
+                        "jsonpath={range .items[?(@.spec.group=='apps.kruise.io')]}{.spec.names.kind} "
+                                + "{.spec.versions[?(@.served==true)].name}{'\\n'}{end}")
+                .succeeded()
+                .out()
+                .lines()
+                .flatMap(line -> {
+                    String[] words = line.split(" ");
+                    return Stream.of(words).skip(1).map(version -> words[0] + " " + version);
+                })
+                .toList();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        if (kubelet != null) {
+            kubelet.close();
+            api.close();
+        }
+        if (kruise != null) {
+            kruise.stop();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    Stream<Row> rows() {
+        return verdicts.rows();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
+    void an_edit_is_answered_and_carried_out_as_the_table_has_it(Row row) {
+        row.check();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
+    void nothing_that_recreates_pods_or_never_finishes_is_admitted_silently(Row row) {
+        row.checkNotSilent();
+    }
+}
