@@ -39,7 +39,7 @@ soak: ## full-length rotation, restart and attack tests under load (60 min)
 	$(MVN) -q test -Dtest=CertificateReconcilerTest -Drotations=20
 	$(MVN) -q -DskipTests package
 	$(MVN) -q failsafe:integration-test failsafe:verify -Dit.test='RotationLoadIT,AuthorityRotationLoadIT,RollingRestartIT,HostileClientsIT' \
-	-Drotations=20 -Dleaves=50 -Drestarts=20 -Dhostile.seconds=60
+	-Drotations=20 -Dleaves=50 -Drestarts=20 -Dhostile.seconds=60 -Dhostile.connections=3000 -Dhostile.talking=600 -Dhostile.timeout=5
 	@cat target/rotation-*.txt target/hostile.txt
 
 fuzz: ## fuzz the AdmissionReview parser for 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)

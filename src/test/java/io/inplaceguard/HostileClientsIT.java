@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +30,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class HostileClientsIT {
 
-    private static final int SECONDS = Integer.getInteger("hostile.seconds", 4);
+    private static final int SECONDS = Integer.getInteger("hostile.seconds", 3);
+    /** More than the server has places for. */
+    private static final int CONNECTIONS = Integer.getInteger("hostile.connections", 1_000);
+
+    private static final int TALKING = Integer.getInteger("hostile.talking", 500);
+    /** A call that takes longer has failed. A busy machine needs more than the 5 s of the long form. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(Integer.getInteger("hostile.timeout", 25));
+
     private static final Path REPORT = Path.of("target", "hostile.txt");
 
     @TempDir
@@ -66,9 +74,9 @@ class HostileClientsIT {
                 .map(attack -> Arguments.of(
                         attack,
                         switch (attack) {
-                            case IDLE, HALF_HELLO, HELLO -> 3_000;
+                            case IDLE, HALF_HELLO, HELLO -> CONNECTIONS;
                             case TLS_IDLE, SLOW_HEADER, SLOW_BODY, ANNOUNCED_BODY, CHUNKED_BODY, MOST_OF_A_BODY, DEAF ->
-                                Integer.getInteger("hostile.connections", 600);
+                                TALKING;
                             case LARGE, MAPS, FEWER_MAPS, UNITED_DEPLOYMENT -> 8;
                         }));
     }
@@ -97,6 +105,7 @@ class HostileClientsIT {
                 .start();
         // Every tenth call on a connection of its own.
         try (ApiServerClient client = new ApiServerClient("localhost", server::port, 10, null)) {
+            client.timeout(TIMEOUT);
             client.trust(List.of(served.signer()));
             Load load = Load.validating(client, 2, 20);
             try (load) {

@@ -1,7 +1,10 @@
 package io.inplaceguard.admission;
 
-import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The HTTP endpoints that take an AdmissionReview, and the mode in which each answers. */
 public enum Endpoint {
@@ -10,6 +13,9 @@ public enum Endpoint {
     VALIDATE_ENFORCE("/validate/enforce", "validate", Mode.ENFORCE),
     VALIDATE_WARN("/validate/warn", "validate", Mode.WARN),
     VALIDATE_AUDIT("/validate/audit", "validate", Mode.AUDIT);
+
+    private static final Map<String, Endpoint> BY_PATH =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Endpoint::path, Function.identity()));
 
     private final String path;
     private final String label;
@@ -38,8 +44,6 @@ public enum Endpoint {
 
     /** The endpoint at exactly this path. */
     public static Optional<Endpoint> at(String path) {
-        return Arrays.stream(values())
-                .filter(endpoint -> endpoint.path.equals(path))
-                .findFirst();
+        return Optional.ofNullable(BY_PATH.get(path));
     }
 }

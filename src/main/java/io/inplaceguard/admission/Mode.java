@@ -13,8 +13,10 @@ public enum Mode {
     /** Mutation: the rules are not evaluated. */
     NONE;
 
+    private final String label = name().toLowerCase(Locale.ROOT);
+
     /** The word for metrics and audit annotations: the name in lower case. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return label;
     }
 }

@@ -51,9 +51,11 @@ public record ReviewOutcome(
         PATCHED,
         ERROR;
 
+        private final String label = name().toLowerCase(Locale.ROOT);
+
         /** The label for metrics: the name in lower case. */
         public String label() {
-            return name().toLowerCase(Locale.ROOT);
+            return label;
         }
     }
 }

@@ -3,7 +3,6 @@ package io.inplaceguard.admission;
 import io.inplaceguard.template.JsonTree;
 import io.inplaceguard.template.MeasuredObject;
 import io.inplaceguard.template.ObjectLimits;
-import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,9 +23,6 @@ final class SharedTreeReader {
 
     static final String TOO_MANY_VALUES = "it has more than " + ObjectLimits.MAX_VALUES + " values";
     static final String TOO_LONG = "it has more than " + (ObjectLimits.MAX_JSON_BYTES >> 20) + " MiB of JSON text";
-
-    /** Room for three members: most objects are no larger, and an empty one costs no more than it must. */
-    private static final int USUAL_CAPACITY = 4;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -58,7 +54,7 @@ final class SharedTreeReader {
         private int values;
 
         SpannedObject(int from) {
-            super(new LinkedHashMap<>(USUAL_CAPACITY));
+            super(new CompactMap());
             this.from = from;
         }
     }

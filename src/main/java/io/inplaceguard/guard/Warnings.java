@@ -1,5 +1,6 @@
 package io.inplaceguard.guard;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -19,6 +20,10 @@ final class Warnings {
     private Warnings() {}
 
     static List<Warning> of(Assessment assessment) {
-        return SOURCES.stream().flatMap(source -> source.apply(assessment)).toList();
+        List<Warning> warnings = new ArrayList<>();
+        for (Function<Assessment, Stream<Warning>> source : SOURCES) {
+            source.apply(assessment).forEach(warnings::add);
+        }
+        return warnings;
     }
 }

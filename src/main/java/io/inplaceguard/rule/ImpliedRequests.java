@@ -26,7 +26,8 @@ record ImpliedRequests(FieldPath field, String sentence) {
 
     /** The changes of an update that the API server refuses because of an implied request; only templates have any. */
     static Stream<ImpliedRequests> of(PodUpdate update) {
-        if (update.origin() != TemplateOrigin.WORKLOAD) {
+        if (update.origin() != TemplateOrigin.WORKLOAD
+                || update.resizes().findAny().isEmpty()) {
             return Stream.empty();
         }
         // With pod-level resources the class does not depend on the containers.

@@ -1,5 +1,6 @@
 package io.inplaceguard.rule;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -56,11 +57,13 @@ public final class Rules {
         }
         List<Violation> unreadable =
                 malformed.check(update).limit(MAX_VIOLATIONS).toList();
-        return unreadable.isEmpty()
-                ? rules.stream()
-                        .flatMap(rule -> rule.check(update))
-                        .limit(MAX_VIOLATIONS)
-                        .toList()
-                : unreadable;
+        if (!unreadable.isEmpty()) {
+            return unreadable;
+        }
+        List<Violation> violations = new ArrayList<>();
+        for (Rule rule : rules) {
+            rule.check(update).limit(MAX_VIOLATIONS - violations.size()).forEach(violations::add);
+        }
+        return violations;
     }
 }

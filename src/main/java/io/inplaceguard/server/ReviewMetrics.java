@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** Counts what was answered. Label sets are closed; meters are looked up once, not on every review. */
 final class ReviewMetrics {
@@ -33,8 +34,11 @@ final class ReviewMetrics {
                 outcome.operationLabel(),
                 outcome.verdict().label(),
                 outcome.mode().label());
-        reviews.computeIfAbsent(key, this::counter).increment();
-        durations.computeIfAbsent(endpoint.label(), this::timer).record(Duration.ofNanos(nanos));
+        Counter counter = reviews.get(key);
+        (counter != null ? counter : reviews.computeIfAbsent(key, this::counter)).increment();
+        Timer timer = durations.get(endpoint.label());
+        (timer != null ? timer : durations.computeIfAbsent(endpoint.label(), this::timer))
+                .record(nanos, TimeUnit.NANOSECONDS);
         for (String rule : outcome.rules()) {
             violations
                     .computeIfAbsent(new Violated(rule, outcome.kind()), this::counter)

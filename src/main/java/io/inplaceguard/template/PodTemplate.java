@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -231,44 +230,52 @@ public final class PodTemplate {
                 malformations.add(new Malformation(at.field(list), "it is not a list of containers"));
             }
         }
-        containers().forEach(container -> container(container, malformations::add));
-        initContainers().forEach(container -> container(container, malformations::add));
+        for (Container container : containers()) {
+            container(container, malformations);
+        }
+        for (Container container : initContainers()) {
+            container(container, malformations);
+        }
         return malformations;
     }
 
-    private static void container(Container container, Consumer<Malformation> malformations) {
+    private static void container(Container container, List<Malformation> malformations) {
         JsonNode node = container.node();
         if (!node.isObject()) {
-            malformations.accept(new Malformation(container.path(), "it is not an object"));
+            malformations.add(new Malformation(container.path(), "it is not an object"));
             return;
         }
-        for (String text : List.of("name", "image")) {
-            if (!node.path(text).isString() && !isNothing(node.path(text))) {
-                malformations.accept(new Malformation(container.path().field(text), "it is not a string"));
-            }
-        }
+        text(node.path("name"), container, "name", malformations);
+        text(node.path("image"), container, "image", malformations);
         JsonNode resources = node.path("resources");
         if (!resources.isObject() && !isNothing(resources)) {
-            malformations.accept(new Malformation(container.path().field("resources"), "it is not an object"));
+            malformations.add(new Malformation(container.path().field("resources"), "it is not an object"));
         }
-        for (String list : List.of("requests", "limits")) {
-            quantities(resources.path(list), container.path().field("resources").field(list), malformations);
+        quantities(resources.path("requests"), container, "requests", malformations);
+        quantities(resources.path("limits"), container, "limits", malformations);
+    }
+
+    private static void text(JsonNode value, Container container, String name, List<Malformation> malformations) {
+        if (!value.isString() && !isNothing(value)) {
+            malformations.add(new Malformation(container.path().field(name), "it is not a string"));
         }
     }
 
-    private static void quantities(JsonNode list, FieldPath path, Consumer<Malformation> malformations) {
+    private static void quantities(JsonNode list, Container container, String name, List<Malformation> malformations) {
         if (!list.isObject()) {
             if (!isNothing(list)) {
-                malformations.accept(new Malformation(path, "it is not a map of quantities"));
+                malformations.add(new Malformation(
+                        container.path().field("resources").field(name), "it is not a map of quantities"));
             }
             return;
         }
-        list.properties().forEach(entry -> {
+        for (var entry : list.properties()) {
             if (Quantity.of(entry.getValue()).isEmpty()) {
-                malformations.accept(
-                        new Malformation(path.field(entry.getKey()), "it is not a quantity such as 500m, 2 or 1Gi"));
+                malformations.add(new Malformation(
+                        container.path().field("resources").field(name).field(entry.getKey()),
+                        "it is not a quantity such as 500m, 2 or 1Gi"));
             }
-        });
+        }
     }
 
     private static boolean isNothing(JsonNode node) {

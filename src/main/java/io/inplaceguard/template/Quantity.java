@@ -19,6 +19,11 @@ public record Quantity(String text, BigDecimal number) implements Comparable<Qua
     /** Digits of a decimal number that every double keeps, so that Go writes the same ones back. */
     private static final int DOUBLE_DIGITS = 15;
 
+    /** Quantities that were read before, by their text; any may be replaced at any time. Most objects have the same few. */
+    private static final Quantity[] PARSED = new Quantity[512];
+
+    private static final int MAX_CACHED = 16;
+
     private static final BigDecimal GO_PLAIN_FROM = new BigDecimal("1e-6");
     private static final BigDecimal GO_PLAIN_BELOW = new BigDecimal("1e21");
 
@@ -28,7 +33,9 @@ public record Quantity(String text, BigDecimal number) implements Comparable<Qua
      * @return empty where it is not a quantity
      */
     public static Optional<Quantity> of(JsonNode value) {
-        return read(value).map(quantity -> new Quantity(shown(value), milli(quantity)));
+        return value.isString()
+                ? parse(value.stringValue())
+                : read(value).map(quantity -> new Quantity(shown(value), milli(quantity)));
     }
 
     /**
@@ -37,8 +44,17 @@ public record Quantity(String text, BigDecimal number) implements Comparable<Qua
      * @return empty where the text is not a quantity
      */
     public static Optional<Quantity> parse(String text) {
+        int slot = text.hashCode() & (PARSED.length - 1);
+        Quantity known = PARSED[slot];
+        if (known != null && known.text.equals(text)) {
+            return Optional.of(known);
+        }
         String trimmed = trimmed(text);
-        return GoQuantity.parse(trimmed).map(quantity -> new Quantity(trimmed, milli(quantity)));
+        Optional<Quantity> parsed = GoQuantity.parse(trimmed).map(quantity -> new Quantity(trimmed, milli(quantity)));
+        if (parsed.isPresent() && trimmed.length() <= MAX_CACHED) {
+            PARSED[trimmed.hashCode() & (PARSED.length - 1)] = parsed.get();
+        }
+        return parsed;
     }
 
     private static BigDecimal milli(GoQuantity quantity) {

@@ -39,7 +39,6 @@ public final class ApiServerClient implements AutoCloseable {
     private static final int MOST_IDLE = 25;
     private static final Duration IDLE = Duration.ofSeconds(90);
     /** The webhooks' timeoutSeconds. */
-    private static final int TIMEOUT_MILLIS = 5_000;
 
     /** What was answered. */
     public record Answer(int status, String body) {}
@@ -91,6 +90,7 @@ public final class ApiServerClient implements AutoCloseable {
     private final AtomicInteger handshakes = new AtomicInteger();
     private final Set<X509Certificate> seen = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Trust trust;
+    private volatile int timeoutMillis = 5_000;
 
     /**
      * @param name               the Service's, {@code service.namespace.svc}
@@ -104,6 +104,11 @@ public final class ApiServerClient implements AutoCloseable {
         this.port = port;
         this.callsOfAConnection = callsOfAConnection;
         this.keys = keys;
+    }
+
+    /** How long a connection, a handshake and an answer may each take from now on; 5 s before. */
+    public void timeout(Duration timeout) {
+        timeoutMillis = (int) timeout.toMillis();
     }
 
     /** From the next call on it is these that are trusted. */
@@ -143,7 +148,7 @@ public final class ApiServerClient implements AutoCloseable {
         }
         boolean reusable = false;
         try {
-            connection.socket.setSoTimeout(TIMEOUT_MILLIS);
+            connection.socket.setSoTimeout(timeoutMillis);
             byte[] head = ("POST " + path + "?timeout=5s HTTP/1.1\r\nHost: " + name
                             + ":443\r\nUser-Agent: kube-apiserver-admission\r\n" + "Content-Length: " + body.length
                             + "\r\nAccept: application/json, */*\r\nContent-Type: application/json\r\n\r\n")
@@ -205,9 +210,9 @@ public final class ApiServerClient implements AutoCloseable {
         int target = port.getAsInt();
         Socket plain = new Socket();
         try {
-            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), TIMEOUT_MILLIS);
+            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), timeoutMillis);
             plain.setTcpNoDelay(true);
-            plain.setSoTimeout(TIMEOUT_MILLIS);
+            plain.setSoTimeout(timeoutMillis);
             // Sessions are kept by name and port: by a port that never comes again, none is resumed and every
             // certificate verified.
             SSLSocket socket = (SSLSocket)
