@@ -64,17 +64,8 @@ final class JsonCursor {
 
     /** The first byte of the next value; the cursor stays before it. */
     int peek() {
-        while (at < end) {
-            byte b = in[at];
-            if (b > ' ' || b < 0) {
-                return b;
-            }
-            if (!isSpace(b)) {
-                throw invalid();
-            }
-            at++;
-        }
-        throw invalid();
+        at = pastSpace(at);
+        return in[at];
     }
 
     /** Whether nothing but white space is left. */
@@ -189,38 +180,98 @@ final class JsonCursor {
         }
     }
 
-    /** Walks over the value that comes next. */
+    /**
+     * Walks over the value that comes next. Half of a review is walked over, so this is one loop whose position is a local
+     * variable.
+     */
     void skip() {
         int base = depth;
-        do {
-            int c = peek();
-            switch (c) {
-                case '{', '[' -> {
-                    if (enter((char) c)) {
-                        if (c == '{') {
-                            skipKey();
-                            expect(':');
-                        }
-                        continue;
-                    }
+        int i = at;
+        int count = 0;
+        boolean inside = true;
+        while (inside) {
+            i = pastSpace(i);
+            byte c = in[i];
+            if (c == '"') {
+                count++;
+                i = strings.end(i + 1);
+            } else if (c == '{' || c == '[') {
+                count++;
+                at = ++i;
+                push(c == '{');
+                i = pastSpace(i);
+                if (in[i] != c + 2) {
+                    i = c == '{' ? skipMemberKey(i) : i;
+                    continue;
                 }
-                case '"' -> {
-                    values++;
-                    at++;
-                    endString();
-                }
-                case 't' -> literal("true");
-                case 'f' -> literal("false");
-                case 'n' -> literal("null");
-                default -> number();
+                i++;
+                pop();
+            } else {
+                at = i;
+                scalar(c);
+                i = at;
             }
             // A value has ended: leave what ends with it, or go on to the next member.
-            while (depth > base && !next(isObject[depth] ? '}' : ']')) {}
-            if (depth > base && isObject[depth]) {
-                skipKey();
-                expect(':');
+            boolean more = false;
+            while (depth > base && !more) {
+                i = pastSpace(i);
+                byte next = in[i];
+                boolean object = isObject[depth];
+                more = next == ',';
+                if (more) {
+                    i = object ? skipMemberKey(pastSpace(i + 1)) : i + 1;
+                } else if (next == (object ? '}' : ']')) {
+                    i++;
+                    pop();
+                } else {
+                    throw InvalidJsonException.at(i + 1);
+                }
             }
-        } while (depth > base);
+            inside = more;
+        }
+        at = i;
+        values += count;
+    }
+
+    private void scalar(byte first) {
+        switch (first) {
+            case 't' -> literal("true");
+            case 'f' -> literal("false");
+            case 'n' -> literal("null");
+            default -> number();
+        }
+    }
+
+    /** Walks over a key, which begins at {@code i}, and its colon. */
+    private int skipMemberKey(int i) {
+        if (in[i] != '"') {
+            throw InvalidJsonException.at(i);
+        }
+        int next = strings.endOfKey(i + 1);
+        if (!keys.add(strings.hash(), i + 1, next - 1)) {
+            throw new InvalidJsonException("an object has the same key twice", i + 1);
+        }
+        next = pastSpace(next);
+        if (in[next] != ':') {
+            throw InvalidJsonException.at(next);
+        }
+        return next + 1;
+    }
+
+    /** The first index from there on that is not white space. */
+    private int pastSpace(int from) {
+        int i = from;
+        while (i < end) {
+            byte b = in[i];
+            if (b > ' ' || b < 0) {
+                return i;
+            }
+            if (!isSpace(b)) {
+                break;
+            }
+            i++;
+        }
+        throw InvalidJsonException.at(i);
     }
 
     /** A piece of the text that is one value, and how many values are in it. */
