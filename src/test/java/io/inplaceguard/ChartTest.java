@@ -152,6 +152,7 @@ class ChartTest {
                         Map.entry("kinds[0].kind", "GameServerSet"),
                         Map.entry("kinds[0].resource", "gameserversets"),
                         Map.entry("kinds[0].versions", "{v1alpha1}"),
+                        Map.entry("kinds[0].templates", "{spec.gameServerTemplate}"),
                         Map.entry("rules.templateMetadataKeys", "{version,team/*}"),
                         Map.entry("tracker.enabled", "true")));
         for (String certs : List.of("cluster", "cert-manager", "files")) {
