@@ -248,7 +248,8 @@ public class ServerConfiguration {
         Settings.OpenKruise where = settings.openkruise();
         OpenKruise openKruise = OpenKruise.of(
                 where,
-                defaults -> new OpenKruiseGates(client.getObject(), where.namespace(), where.deployment(), defaults.orElse(null)));
+                defaults -> new OpenKruiseGates(
+                        client.getObject(), where.namespace(), where.deployment(), defaults.orElse(null)));
         openKruise.register(registry);
         return openKruise;
     }
