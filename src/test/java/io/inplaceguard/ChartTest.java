@@ -152,6 +152,7 @@ class ChartTest {
                         Map.entry("kinds[0].kind", "GameServerSet"),
                         Map.entry("kinds[0].resource", "gameserversets"),
                         Map.entry("kinds[0].versions", "{v1alpha1}"),
+                        Map.entry("kinds[0].templates", "{spec.gameServerTemplate}"),
                         Map.entry("rules.templateMetadataKeys", "{version,team/*}"),
                         Map.entry("tracker.enabled", "true")));
         for (String certs : List.of("cluster", "cert-manager", "files")) {
@@ -346,7 +347,8 @@ class ChartTest {
                 assertThat(rule.toString()).doesNotContain("*");
                 String verbs = rule.path("verbs").toString();
                 boolean owners = verbs.equals("[\"list\",\"watch\"]")
-                        && rule.path("apiGroups").toString().contains("apps.kruise.io");
+                        && List.of("[\"apps.kruise.io\"]", "[\"game.kruise.io\"]")
+                                .contains(rule.path("apiGroups").toString());
                 boolean tracked = isOfTheTracker(role) && verbs.equals("[\"get\",\"list\",\"watch\",\"patch\"]");
                 boolean revisions = isOfTheTracker(role)
                         && verbs.equals("[\"get\"]")
@@ -462,6 +464,59 @@ class ChartTest {
                 .noneMatch(object -> object.path("kind").asString().equals("Pod"));
         assertThatThrownBy(() -> rendered(Map.of("clientCa.mode", "required")))
                 .hasMessageContaining("clientCa.configMap");
+    }
+
+    private static Map<String, String> gameServerSets() {
+        Map<String, String> values = new HashMap<>();
+        values.put("kinds[0].group", "game.kruise.io");
+        values.put("kinds[0].kind", "GameServerSet");
+        values.put("kinds[0].resource", "gameserversets");
+        values.put("kinds[0].versions", "{v1alpha1}");
+        values.put("kinds[0].templates", "{spec.gameServerTemplate}");
+        values.put("kinds[0].policy", "spec.updateStrategy.rollingUpdate.podUpdatePolicy");
+        return values;
+    }
+
+    @Test
+    void further_kinds_get_webhook_rules_permissions_and_settings() {
+        Map<String, String> values = gameServerSets();
+        values.put("owners", "true");
+        List<JsonNode> objects = objects(values);
+        for (String configuration : List.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")) {
+            List<String> rules = one(objects, configuration)
+                    .path("webhooks")
+                    .valueStream()
+                    .map(webhook -> webhook.at("/rules/0"))
+                    .filter(rule -> rule.at("/apiGroups/0").asString().equals("game.kruise.io"))
+                    .map(rule -> rule.path("resources").toString() + rule.path("apiVersions"))
+                    .distinct()
+                    .toList();
+            assertThat(rules).as(configuration).containsExactly("[\"gameserversets\"][\"v1alpha1\"]");
+        }
+        assertThat(one(objects, "ClusterRole").path("rules").toString())
+                .contains(
+                        "\"apiGroups\":[\"game.kruise.io\"],\"resources\":[\"gameserversets\"],\"verbs\":[\"list\",\"watch\"]");
+        assertThat(one(objects, "Deployment").toString())
+                .contains("SPRING_APPLICATION_JSON", "GameServerSet", "spec.gameServerTemplate");
+        values.put("owners", "false");
+        assertThat(one(objects(values), "ClusterRole").path("rules").toString()).doesNotContain("gameserversets");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "kinds[0].versions, null",
+        "kinds[0].versions, {}",
+        "kinds[0].templates, null",
+        "kinds[0].templates, {template}",
+        "kinds[0].policy, status.policy",
+        "kinds[0].group, apps.kruise.io",
+        "kinds[0].resource, GameServerSets",
+        "kinds[0].word2, x"
+    })
+    void a_kind_that_the_server_would_refuse_is_refused_by_the_schema(String name, String value) {
+        Map<String, String> values = gameServerSets();
+        values.put(name, value);
+        assertThatThrownBy(() -> rendered(values)).hasMessageContaining("kinds");
     }
 
     @Test

@@ -18,7 +18,7 @@ public final class RuleOptions {
 
     /** The defaults of {@link Settings.OpenKruise}, without the cost of Spring's binder. */
     private static final Settings.OpenKruise UNCONFIGURED =
-            new Settings.OpenKruise(null, Switch.ENABLED, "kruise-system", "kruise-controller-manager");
+            new Settings.OpenKruise(null, null, "kruise-system", "kruise-controller-manager");
 
     @Option(
             names = "--config",
@@ -107,12 +107,16 @@ public final class RuleOptions {
             scaling = VerticalScaling.valueOf(gate.name());
             source = "file";
         }
-        boolean defaults = openkruise().templateDefaults() == Switch.ENABLED;
-        String defaultsSource = defaults ? "default" : "file";
+        Switch inFile = openkruise().templateDefaults();
+        boolean defaults = true;
+        String defaultsSource = "default";
         if (templateDefaults != null) {
             defaults = templateDefaults == Switch.ENABLED;
             defaultsSource = "option";
-        } else if (defaults && cluster != null) {
+        } else if (inFile != null) {
+            defaults = inFile == Switch.ENABLED;
+            defaultsSource = "file";
+        } else if (cluster != null) {
             defaults = cluster.templateDefaults();
             defaultsSource = "cluster";
         }

@@ -16,6 +16,7 @@ final class RolloutWarnings {
         return Stream.of(
                         instead(assessment),
                         recreatedAnyway(assessment),
+                        withoutGate(assessment),
                         strategySwitch(assessment),
                         pending(assessment))
                 .flatMap(warning -> warning);
@@ -58,6 +59,25 @@ final class RolloutWarnings {
                         "recreate",
                         "InPlaceOnly is enforced here by annotation, but the workload's own update strategy recreates the pods"
                                 + " for any change; set it to InPlaceIfPossible or InPlaceOnly to keep the pods"))
+                : Stream.empty();
+    }
+
+    /**
+     * A DaemonSet's pods get the readiness gate of updates in place only when they are created under InPlaceIfPossible.
+     * Source: canPodInPlaceUpdate and syncNodes (pkg/controller/daemonset) of OpenKruise.
+     */
+    private static Stream<Warning> withoutGate(Assessment assessment) {
+        GovernedTemplate governed = assessment.governed();
+        boolean applies = governed.controller() == Controller.DAEMON_SET
+                && governed.wanted() == UpdateStrategy.IN_PLACE_IF_POSSIBLE
+                && governed.stored() != UpdateStrategy.IN_PLACE_IF_POSSIBLE
+                && assessment.violations().isEmpty()
+                && !assessment.diff().isEmpty();
+        return applies
+                ? Stream.of(new Warning(
+                        "recreate",
+                        "pods created before the DaemonSet had InPlaceIfPossible lack the readiness gate of updates in place,"
+                                + " so this update recreates them; from then on pods can be updated in place"))
                 : Stream.empty();
     }
 

@@ -42,6 +42,13 @@ public enum UpdateStrategy {
         };
     }
 
+    /** The same for a workload of a configured kind, whose policy is where the configuration has it. */
+    public static UpdateStrategy ofOwner(CustomKind kind, JsonNode spec, @Nullable String updatePolicy) {
+        return "InPlaceOnly".equals(updatePolicy)
+                ? IN_PLACE_ONLY
+                : UpdateStrategyReader.readStored(StrategyLayout.CUSTOM, spec, kind);
+    }
+
     /** The strategy of that name in CloneSet and advanced StatefulSet; RECREATE, the default, for any other. */
     static UpdateStrategy named(String word) {
         return switch (word) {

@@ -44,7 +44,9 @@ final class UpdateValidator {
             throw new MalformedObjectException(
                     "", "The request has neither object nor oldObject, so nothing can be compared.");
         }
-        for (GovernedTemplate governed : GovernedTemplate.of(kind, attributes, owners)) {
+        List<GovernedTemplate> templates = GovernedTemplate.of(kind, attributes, owners);
+        requireTemplate(templates);
+        for (GovernedTemplate governed : templates) {
             MisplacedStrategy.of(governed).forEach(warnings::add);
             if (governed.isRecreatedAnyway()) {
                 if (governed.controller() == Controller.STATEFUL_SET) {
@@ -65,6 +67,23 @@ final class UpdateValidator {
             validate(TemplateUpdate.of(governed), kind.isUnitedDeployment());
         }
         return new Verdict(violations, List.copyOf(warnings));
+    }
+
+    /** A configured kind whose paths lead to nothing would look protected and never be compared. */
+    private static void requireTemplate(List<GovernedTemplate> templates) {
+        boolean nothing = templates.stream()
+                .allMatch(governed -> governed.isCustom()
+                        && governed.enforced() == UpdateStrategy.IN_PLACE_ONLY
+                        && !governed.templateAfter().isObject()
+                        && !governed.templateBefore().isObject());
+        if (nothing && !templates.isEmpty()) {
+            String path = templates.get(0).path().toString();
+            throw new MalformedObjectException(
+                    path,
+                    "The object has no pod template at " + path
+                            + ", where inplace-guard.kinds has it, so nothing can be"
+                            + " compared. Ask your platform team to correct that setting.");
+        }
     }
 
     /** Where InPlaceOnly is enforced an update needs both of its objects. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,9 @@ public final class FeatureGates {
 
     /** The manager's container, where the Deployment has others besides it. */
     private static final String MANAGER = "manager";
+
+    /** Commands after which the arguments of the manager are in a script. */
+    private static final Set<String> SHELLS = Set.of("sh", "bash", "ash", "dash", "busybox");
 
     private static final String FLAG = "--feature-gates";
     private static final String ALL_ALPHA = "AllAlpha";
@@ -47,8 +51,8 @@ public final class FeatureGates {
     /**
      * The profile that the manager's arguments configure.
      *
-     * @return empty where they do not show it: several containers and none is called manager, or a value that only the kubelet
-     *     knows, such as {@code $(GATES)}
+     * @return empty where they do not show it: several containers and none is called manager, a value or a whole argument that
+     *     only the kubelet knows, such as {@code $(GATES)}, or a shell that makes the arguments
      */
     public static Optional<OpenKruiseProfile> profile(List<ManagerContainer> containers) {
         Optional<ManagerContainer> manager = containers.size() == 1
@@ -61,7 +65,8 @@ public final class FeatureGates {
 
     private static Optional<OpenKruiseProfile> profileOf(List<String> arguments) {
         List<String> values = values(arguments);
-        if (values.stream().anyMatch(value -> value.contains("$("))) {
+        boolean hidden = arguments.stream().anyMatch(argument -> argument.startsWith("$(") || isShell(argument));
+        if (hidden || values.stream().anyMatch(value -> value.contains("$("))) {
             return Optional.empty();
         }
         Map<String, Boolean> given = new HashMap<>();
@@ -80,6 +85,10 @@ public final class FeatureGates {
         return Optional.of(new OpenKruiseProfile(
                 enabled.getOrDefault(VERTICAL_SCALING, false) ? VerticalScaling.ENABLED : VerticalScaling.DISABLED,
                 !enabled.getOrDefault(NO_DEFAULTS, false)));
+    }
+
+    private static boolean isShell(String argument) {
+        return SHELLS.contains(argument.substring(argument.lastIndexOf('/') + 1));
     }
 
     /** The value of each {@code --feature-gates}, in order. */

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The profile of the cluster's OpenKruise, read from the arguments of its manager's Deployment: one {@code get} at each
- * interval, in the background. Reviews read a field. Unknown until the first read, and while the Deployment is absent or may
- * not be read; when the API server does not answer, the last profile stays.
+ * interval, in the background. Reviews read a field. Unknown until the first read, and while the Deployment is absent or does
+ * not show it; when it may not be read, or the API server does not answer, the last profile stays.
  */
 public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoCloseable {
 
@@ -30,6 +30,7 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
     private final KubernetesClient client;
     private final String namespace;
     private final String deployment;
+    private final @Nullable Boolean templateDefaults;
     private final OpenKruiseProfile unknown;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "openkruise-gates");
@@ -43,13 +44,15 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
      * @param client           is closed by its owner
      * @param namespace        of OpenKruise's manager
      * @param deployment       name of its Deployment
-     * @param templateDefaults what is assumed about template defaults while the gates are unknown
+     * @param templateDefaults whether OpenKruise writes defaults into templates, whatever its arguments show; null to read it
      */
-    public OpenKruiseGates(KubernetesClient client, String namespace, String deployment, boolean templateDefaults) {
+    public OpenKruiseGates(
+            KubernetesClient client, String namespace, String deployment, @Nullable Boolean templateDefaults) {
         this.client = client;
         this.namespace = namespace;
         this.deployment = deployment;
-        this.unknown = new OpenKruiseProfile(OpenKruiseProfile.VerticalScaling.UNKNOWN, templateDefaults);
+        this.templateDefaults = templateDefaults;
+        this.unknown = withConfigured(OpenKruiseProfile.UNKNOWN);
         this.profile = unknown;
     }
 
@@ -77,19 +80,25 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
             } else {
                 Optional<OpenKruiseProfile> read = FeatureGates.profile(containers(found));
                 change(
-                        read.orElse(unknown),
+                        read.map(this::withConfigured).orElse(unknown),
                         (read.isPresent() ? "read from" : "not shown by the arguments of") + " Deployment " + namespace
                                 + "/" + deployment);
             }
         } catch (KubernetesClientException e) {
-            if (e.getCode() == 403) {
-                change(unknown, "not permitted to get Deployment " + namespace + "/" + deployment);
+            if (e.getCode() == 401 || e.getCode() == 403) {
+                warn("Not permitted to get Deployment " + namespace + "/" + deployment + " (HTTP " + e.getCode()
+                        + "): the last known state of OpenKruise's feature gates stays; check the ClusterRole, or set"
+                        + " inplace-guard.openkruise.vertical-scaling");
             } else {
                 report("OpenKruise's feature gates cannot be read, retrying: " + e.getMessage());
             }
         } catch (RuntimeException | Error e) {
             report("OpenKruise's feature gates cannot be read, retrying: " + e);
         }
+    }
+
+    private OpenKruiseProfile withConfigured(OpenKruiseProfile read) {
+        return templateDefaults == null ? read : new OpenKruiseProfile(read.verticalScaling(), templateDefaults);
     }
 
     private static List<ManagerContainer> containers(Deployment deployment) {
@@ -111,6 +120,13 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
         if (!line.equals(reported)) {
             reported = line;
             LOG.info(line);
+        }
+    }
+
+    private void warn(String line) {
+        if (!line.equals(reported)) {
+            reported = line;
+            LOG.warn(line);
         }
     }
 

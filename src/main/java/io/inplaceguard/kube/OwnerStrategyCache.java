@@ -4,13 +4,16 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.inplaceguard.guard.AnnotationKeys;
+import io.inplaceguard.guard.CustomKind;
 import io.inplaceguard.guard.OwnerStrategies;
 import io.inplaceguard.guard.UpdateStrategy;
 import io.inplaceguard.kube.WorkloadInformers.Kind;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,9 +40,17 @@ public final class OwnerStrategyCache implements AutoCloseable {
     private final @Nullable WorkloadInformers informers;
     private final Map<String, UpdateStrategy> strategies = new ConcurrentHashMap<>();
 
-    /** @param client stays its caller's to close */
-    public OwnerStrategyCache(KubernetesClient client) {
-        this.informers = new WorkloadInformers(client, KINDS, (kind, version) -> new Handler(kind.name(), version));
+    /**
+     * @param client stays its caller's to close
+     * @param custom configured kinds, for those whose objects control pods themselves
+     */
+    public OwnerStrategyCache(KubernetesClient client, List<CustomKind> custom) {
+        Map<Kind, CustomKind> configured = new HashMap<>();
+        custom.forEach(kind -> configured.put(new Kind(kind.group(), kind.versions(), kind.kind(), ""), kind));
+        List<Kind> kinds =
+                Stream.concat(KINDS.stream(), configured.keySet().stream()).toList();
+        this.informers = new WorkloadInformers(
+                client, kinds, (kind, version) -> new Handler(kind.name(), version, configured.get(kind)));
     }
 
     private OwnerStrategyCache() {
@@ -84,10 +95,12 @@ public final class OwnerStrategyCache implements AutoCloseable {
     private final class Handler implements ResourceEventHandler<GenericKubernetesResource> {
         private final String kind;
         private final String version;
+        private final @Nullable CustomKind custom;
 
-        Handler(String kind, String version) {
+        Handler(String kind, String version, @Nullable CustomKind custom) {
             this.kind = kind;
             this.version = version;
+            this.custom = custom;
         }
 
         @Override
@@ -95,7 +108,10 @@ public final class OwnerStrategyCache implements AutoCloseable {
             JsonNode spec = JSON.valueToTree(workload.getAdditionalProperties().get("spec"));
             Map<String, String> annotations = workload.getMetadata().getAnnotations();
             String policy = annotations == null ? null : annotations.get(AnnotationKeys.UPDATE_POLICY);
-            strategies.put(workload.getMetadata().getUid(), UpdateStrategy.ofOwner(kind, version, spec, policy));
+            UpdateStrategy strategy = custom == null
+                    ? UpdateStrategy.ofOwner(kind, version, spec, policy)
+                    : UpdateStrategy.ofOwner(custom, spec, policy);
+            strategies.put(workload.getMetadata().getUid(), strategy);
         }
 
         @Override

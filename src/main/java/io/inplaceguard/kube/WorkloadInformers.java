@@ -1,5 +1,6 @@
 package io.inplaceguard.kube;
 
+import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -32,7 +33,7 @@ public final class WorkloadInformers implements AutoCloseable {
      * @param group    its API group
      * @param versions the first one that is served is read
      * @param name     such as CloneSet
-     * @param plural   such as clonesets
+     * @param plural   such as clonesets; empty to ask the API server for it
      */
     public record Kind(String group, List<String> versions, String name, String plural) {}
 
@@ -106,7 +107,7 @@ public final class WorkloadInformers implements AutoCloseable {
                 .withGroup(kind.group())
                 .withVersion(version)
                 .withKind(kind.name())
-                .withPlural(kind.plural())
+                .withPlural(kind.plural().isEmpty() ? plural(kind, version) : kind.plural())
                 .withNamespaced(true)
                 .build();
         SharedIndexInformer<GenericKubernetesResource> informer = client.genericKubernetesResources(context)
@@ -121,6 +122,15 @@ public final class WorkloadInformers implements AutoCloseable {
                 .addEventHandler(handlers.apply(kind, version));
         informer.start();
         return informer;
+    }
+
+    private String plural(Kind kind, String version) {
+        return client.getApiResources(kind.group() + "/" + version).getResources().stream()
+                .filter(resource -> resource.getKind().equals(kind.name())
+                        && !resource.getName().contains("/"))
+                .map(APIResource::getName)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(kind.group() + "/" + version + " has no " + kind.name()));
     }
 
     private static GenericKubernetesResource bare(GenericKubernetesResource item) {

@@ -4,12 +4,14 @@ import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.kube.OpenKruiseGates;
 import io.inplaceguard.settings.Settings;
+import io.inplaceguard.settings.Settings.Switch;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +32,10 @@ record OpenKruise(
     /** Mounted into every Pod that has a ServiceAccount token. */
     private static final Path TOKEN = Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token");
 
-    /** @param readers of the gates, by what is assumed about template defaults while they are unknown; used only for {@code auto} */
-    static OpenKruise of(Settings.OpenKruise settings, Function<Boolean, OpenKruiseGates> readers) {
+    /** @param readers of the gates, by what is configured of template defaults; used only for {@code auto} */
+    static OpenKruise of(Settings.OpenKruise settings, Function<Optional<Boolean>, OpenKruiseGates> readers) {
         boolean inCluster = Files.exists(TOKEN);
-        boolean defaults = settings.templateDefaults() == Settings.Switch.ENABLED;
+        Switch defaults = settings.templateDefaults();
         VerticalScaling configured = switch (settings.verticalScaling(inCluster)) {
             case ENABLED -> VerticalScaling.ENABLED;
             case DISABLED -> VerticalScaling.DISABLED;
@@ -41,14 +43,14 @@ record OpenKruise(
             case AUTO -> null;
         };
         if (configured == null) {
-            OpenKruiseGates gates = readers.apply(defaults);
+            OpenKruiseGates gates = readers.apply(Optional.ofNullable(defaults).map(Switch.ENABLED::equals));
             return new OpenKruise(gates, gates.start(INTERVAL));
         }
         LOG.info(
                 "OpenKruise: InPlaceWorkloadVerticalScaling is {}, template defaults are {} (as configured)",
                 configured,
-                settings.templateDefaults());
-        OpenKruiseProfile profile = new OpenKruiseProfile(configured, defaults);
+                defaults == null ? Switch.ENABLED : defaults);
+        OpenKruiseProfile profile = new OpenKruiseProfile(configured, defaults != Switch.DISABLED);
         return new OpenKruise(() -> profile, null);
     }
 

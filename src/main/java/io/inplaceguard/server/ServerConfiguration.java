@@ -231,7 +231,8 @@ public class ServerConfiguration {
         if (!settings.owners().enabled()) {
             return OwnerStrategyCache.off();
         }
-        OwnerStrategyCache cache = new OwnerStrategyCache(client.getObject()).start(OWNERS);
+        OwnerStrategyCache cache =
+                new OwnerStrategyCache(client.getObject(), settings.guard().kinds()).start(OWNERS);
         Gauge.builder("inplace.guard.owners.current", cache, owners -> owners.isCurrent() ? 1 : 0)
                 .description("1 while owners are known; 0 while each Pod's own annotation decides")
                 .register(registry);
@@ -247,7 +248,8 @@ public class ServerConfiguration {
         Settings.OpenKruise where = settings.openkruise();
         OpenKruise openKruise = OpenKruise.of(
                 where,
-                defaults -> new OpenKruiseGates(client.getObject(), where.namespace(), where.deployment(), defaults));
+                defaults -> new OpenKruiseGates(
+                        client.getObject(), where.namespace(), where.deployment(), defaults.orElse(null)));
         openKruise.register(registry);
         return openKruise;
     }

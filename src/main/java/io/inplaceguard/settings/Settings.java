@@ -154,13 +154,14 @@ public record Settings(
      * {@code inplace-guard.openkruise.*}: the OpenKruise of this cluster.
      *
      * @param verticalScaling  gate InPlaceWorkloadVerticalScaling; null: {@code auto} in a cluster, {@code unknown} elsewhere
-     * @param templateDefaults whether OpenKruise's webhook writes defaults into templates (gate TemplateNoDefaults is off)
+     * @param templateDefaults whether OpenKruise's webhook writes defaults into templates (gate TemplateNoDefaults is off);
+     *                         null: as read where {@code verticalScaling} is {@code auto}, else {@code enabled}
      * @param namespace        of the OpenKruise manager, for {@code auto}
      * @param deployment       the manager's Deployment, for {@code auto}
      */
     public record OpenKruise(
             @Nullable GateSetting verticalScaling,
-            @DefaultValue("enabled") Switch templateDefaults,
+            @Nullable Switch templateDefaults,
             @DefaultValue("kruise-system") String namespace,
             @DefaultValue("kruise-controller-manager") String deployment) {
 

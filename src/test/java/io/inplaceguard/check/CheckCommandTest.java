@@ -311,6 +311,45 @@ class CheckCommandTest {
     }
 
     @Test
+    void kinds_of_the_servers_file_are_checked() throws Exception {
+        String games = """
+                apiVersion: game.kruise.io/v1alpha1
+                kind: GameServerSet
+                metadata: {name: minecraft, namespace: prod}
+                spec:
+                  updateStrategy: {rollingUpdate: {podUpdatePolicy: InPlaceOnly}}
+                  gameServerTemplate:
+                    spec:
+                      containers:
+                      - name: mc
+                        image: r.example/mc:1
+                        args: [a]
+                """;
+        String config = "src/test/resources/check/application.yaml";
+        Run denied = check(games, games.replace("[a]", "[b]"), "--config", config);
+        assertThat(denied.status()).isEqualTo(1);
+        assertThat(denied.out()).contains("spec.gameServerTemplate.spec.containers[name=mc].args", "[not-in-place]");
+        assertThat(check(games, games.replace("mc:1", "mc:2"), "--config", config)
+                        .status())
+                .isZero();
+        assertThat(check(games, games.replace("[a]", "[b]")).status())
+                .as("not configured")
+                .isZero();
+        String wrong = Files.readString(Path.of(config));
+        assertThat(check(
+                                games,
+                                games.replace("[a]", "[b]"),
+                                "--config",
+                                file("path.yaml", wrong.replace("spec.gameServerTemplate", "spec.template")))
+                        .out())
+                .contains("[malformed]", "inplace-guard.kinds");
+        Run empty = check(
+                games, games, "--config", file("empty.yaml", wrong.replace("versions: [v1alpha1]", "versions: []")));
+        assertThat(empty.status()).isEqualTo(2);
+        assertThat(empty.err()).contains("inplace-guard.kinds: versions is empty");
+    }
+
+    @Test
     void verbose_prints_the_openkruise_profile_and_its_source() throws Exception {
         assertThat(check(WEB, ALLOWED, "--verbose").err())
                 .contains(

@@ -174,6 +174,27 @@ class GovernanceTest {
     }
 
     @Test
+    void a_configured_template_that_no_object_has_is_reported() {
+        CustomKind wrong = new CustomKind(
+                "game.kruise.io",
+                "GameServerSet",
+                List.of("v1alpha1"),
+                List.of("spec.gameTemplate", "spec.other"),
+                GAME_SERVER_SET.policy(),
+                "");
+        Guard guard = new Guard(GuardSettings.DEFAULTS.withKinds(List.of(wrong)));
+        JsonNode before = gameServerSet("{\"rollingUpdate\":{\"podUpdatePolicy\":\"InPlaceOnly\"}}");
+        JsonNode after = Samples.set(before, "/spec/gameServerTemplate/spec/containers/0/args", "[\"x\"]");
+        Verdict verdict = guard.validate(Samples.update(before, after), ObjectStage.STORED);
+        assertThat(rules(verdict)).containsExactly("malformed");
+        assertThat(verdict.violations().get(0).sentence()).contains("spec.gameTemplate", "inplace-guard.kinds");
+        JsonNode free = Samples.set(before, "/spec/updateStrategy", "{}");
+        JsonNode changed = Samples.set(free, "/spec/gameServerTemplate/spec/containers/0/args", "[\"x\"]");
+        assertThat(guard.validate(Samples.update(free, changed), ObjectStage.STORED))
+                .isEqualTo(Verdict.ALLOWED);
+    }
+
+    @Test
     void a_configured_kind_is_checked_part_by_part() {
         assertThatThrownBy(() -> new CustomKind("g.example", "K", List.of("v1"), List.of("template"), "annotation", ""))
                 .hasMessageContaining("inplace-guard.kinds")

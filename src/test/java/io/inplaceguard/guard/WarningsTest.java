@@ -56,6 +56,20 @@ class WarningsTest {
     }
 
     @Test
+    void pods_of_a_daemon_set_that_was_not_in_place_before_are_recreated() {
+        JsonNode standard =
+                workload("DaemonSet", "v1beta1", "{\"rollingUpdate\":{\"rollingUpdateType\":\"Standard\"}}");
+        JsonNode switched = Samples.set(
+                standard, "/spec/updateStrategy", "{\"rollingUpdate\":{\"rollingUpdateType\":\"InPlaceIfPossible\"}}");
+        JsonNode image = Samples.set(switched, APP + "/image", "\"r.example/app:2\"");
+        assertThat(warnings(standard, image)).containsExactly("recreate");
+        assertThat(warnings(switched, image)).isEmpty();
+        assertThat(warnings(standard, switched)).isEmpty();
+        assertThat(warnings(standard, Samples.set(switched, APP + "/args", "[\"x\"]")))
+                .containsExactly("recreate");
+    }
+
+    @Test
     void labels_are_patched_in_place_under_in_place_if_possible_whatever_the_settings_forbid() {
         JsonNode before = workload("CloneSet", "v1beta1", IF_POSSIBLE);
         assertThat(warnings(before, Samples.set(before, "/spec/template/metadata/labels/x", "\"1\"")))

@@ -44,6 +44,19 @@ class FeatureGatesTest {
     }
 
     @Test
+    void unknown_where_a_variable_or_a_shell_makes_the_arguments() {
+        assertThat(scaling(container("manager", "$(EXTRA)"))).isEmpty();
+        assertThat(scaling(container("manager", ON, "$(EXTRA)"))).isEmpty();
+        assertThat(scaling(container("manager", "--namespace=$(POD_NAMESPACE)")))
+                .contains(VerticalScaling.DISABLED);
+        assertThat(scaling(ManagerContainer.of(
+                        "manager", List.of("/bin/sh", "-c"), List.of("exec /manager --feature-gates=AllAlpha=true"))))
+                .isEmpty();
+        assertThat(scaling(ManagerContainer.of("manager", List.of(), List.of("bash", "-c", "/manager"))))
+                .isEmpty();
+    }
+
+    @Test
     void a_later_flag_changes_a_named_gate_but_not_what_all_alpha_has_set() {
         assertThat(scaling(container("manager", "--feature-gates=AllAlpha=true", "--feature-gates=AllAlpha=false")))
                 .contains(VerticalScaling.ENABLED);

@@ -18,7 +18,7 @@ class OpenKruiseGatesTest {
 
     private final MockCluster cluster = new MockCluster();
     private final OpenKruiseGates gates =
-            new OpenKruiseGates(cluster.client, "kruise-system", "kruise-controller-manager", true);
+            new OpenKruiseGates(cluster.client, "kruise-system", "kruise-controller-manager", null);
 
     @AfterEach
     void close() {
@@ -67,13 +67,33 @@ class OpenKruiseGatesTest {
     }
 
     @Test
-    void unknown_where_the_deployment_may_not_be_read() {
+    void the_last_profile_stays_while_the_deployment_may_not_be_read() {
         deploy("--feature-gates=InPlaceWorkloadVerticalScaling=true");
         gates.refresh();
         assertThat(gates.get()).isEqualTo(ON);
         cluster.refused = request -> true;
         gates.refresh();
-        assertThat(gates.get()).isEqualTo(OpenKruiseProfile.UNKNOWN);
+        assertThat(gates.get()).isEqualTo(ON);
+        gates.refresh();
+        assertThat(gates.get()).isEqualTo(ON);
+    }
+
+    @Test
+    void template_defaults_that_are_configured_win_over_the_arguments() {
+        try (OpenKruiseGates configured =
+                new OpenKruiseGates(cluster.client, "kruise-system", "kruise-controller-manager", true)) {
+            assertThat(configured.get()).isEqualTo(OpenKruiseProfile.UNKNOWN);
+            deploy("--feature-gates=TemplateNoDefaults=true");
+            configured.refresh();
+            assertThat(configured.get()).isEqualTo(OFF);
+        }
+        try (OpenKruiseGates configured =
+                new OpenKruiseGates(cluster.client, "kruise-system", "kruise-controller-manager", false)) {
+            assertThat(configured.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.UNKNOWN, false));
+            deploy();
+            configured.refresh();
+            assertThat(configured.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.DISABLED, false));
+        }
     }
 
     @Test

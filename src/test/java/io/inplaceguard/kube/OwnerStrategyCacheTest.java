@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.AnnotationKeys;
+import io.inplaceguard.guard.CustomKind;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.ObjectStage;
@@ -18,6 +19,7 @@ import io.inplaceguard.guard.ObjectView;
 import io.inplaceguard.guard.Operation;
 import io.inplaceguard.guard.Samples;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +32,14 @@ import tools.jackson.databind.node.ObjectNode;
 class OwnerStrategyCacheTest {
 
     private static final Duration OFTEN = Duration.ofMillis(50);
+
+    private static final CustomKind GAMES = new CustomKind(
+            "game.kruise.io",
+            "GameServerSet",
+            List.of("v1alpha1"),
+            List.of("spec.gameServerTemplate"),
+            "spec.mode",
+            "");
 
     KubernetesClient client;
     KubernetesMockServer server;
@@ -44,7 +54,7 @@ class OwnerStrategyCacheTest {
                 .withPlural("clonesets")
                 .withScope("Namespaced")
                 .build());
-        cache = new OwnerStrategyCache(client);
+        cache = new OwnerStrategyCache(client, List.of(GAMES));
     }
 
     @AfterEach
@@ -107,6 +117,33 @@ class OwnerStrategyCacheTest {
         assertThat(guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED)
                         .denied())
                 .isFalse();
+    }
+
+    @Test
+    void an_owner_may_be_of_a_configured_kind() {
+        cache.close();
+        server.expectCustomResource(new CustomResourceDefinitionContext.Builder()
+                .withGroup("game.kruise.io")
+                .withVersion("v1alpha1")
+                .withKind("GameServerSet")
+                .withPlural("gameserversets")
+                .withScope("Namespaced")
+                .build());
+        cache = new OwnerStrategyCache(client, List.of(GAMES));
+        GenericKubernetesResource games = new GenericKubernetesResourceBuilder()
+                .withApiVersion("game.kruise.io/v1alpha1")
+                .withKind("GameServerSet")
+                .withNewMetadata()
+                .withNamespace("prod")
+                .withName("minecraft")
+                .endMetadata()
+                .withAdditionalProperties(Map.of("spec", Map.of("mode", "InPlaceOnly")))
+                .build();
+        String uid = client.resource(games).create().getMetadata().getUid();
+        Guard guard = new Guard(GuardSettings.DEFAULTS, cache.owners());
+        cache.start(OFTEN);
+        await().until(() ->
+                guard.validate(changeOfAnOwnedPod(uid), ObjectStage.SUBMITTED).denied());
     }
 
     @Test

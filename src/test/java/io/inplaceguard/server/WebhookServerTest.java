@@ -74,6 +74,11 @@ class WebhookServerTest {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--inplace-guard.openkruise.vertical-scaling=enabled",
+                "--inplace-guard.kinds[0].group=game.kruise.io",
+                "--inplace-guard.kinds[0].kind=GameServerSet",
+                "--inplace-guard.kinds[0].versions=v1alpha1",
+                "--inplace-guard.kinds[0].templates=spec.gameServerTemplate",
+                "--inplace-guard.kinds[0].policy=spec.updateStrategy.rollingUpdate.podUpdatePolicy",
                 "--inplace-guard.shutdown-delay=0s",
                 "--inplace-guard.certs.dir=" + certs);
         port = ((ServletWebServerApplicationContext) server).getWebServer().getPort();
@@ -118,6 +123,31 @@ class WebhookServerTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
         Cases.check(example, JSON.readTree(response.body()));
+    }
+
+    @Test
+    void answers_reviews_of_a_configured_kind() throws Exception {
+        String games = """
+                {"apiVersion":"game.kruise.io/v1alpha1","kind":"GameServerSet","metadata":{"name":"minecraft"},
+                 "spec":{"updateStrategy":{"rollingUpdate":{"podUpdatePolicy":"InPlaceOnly"}},
+                  "gameServerTemplate":{"spec":{"containers":[{"name":"mc","image":"r.example/mc:1","args":["a"]}]}}}}""";
+        String review = """
+                {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"UPDATE",
+                 "kind":{"group":"game.kruise.io","version":"v1alpha1","kind":"GameServerSet"},"name":"minecraft",
+                 "userInfo":{"username":"a"},"oldObject":%s,"object":%s}}""";
+        JsonNode denied = JSON.readTree(post(
+                        "/validate",
+                        review.formatted(games, games.replace("\"a\"]", "\"b\"]"))
+                                .getBytes(StandardCharsets.UTF_8))
+                .body());
+        assertThat(denied.at("/response/allowed").asBoolean(true)).isFalse();
+        assertThat(denied.at("/response/status/details/causes/0/field").asString())
+                .isEqualTo("spec.gameServerTemplate.spec.containers[name=mc].args");
+        JsonNode allowed = JSON.readTree(post(
+                        "/validate",
+                        review.formatted(games, games.replace("mc:1", "mc:2")).getBytes(StandardCharsets.UTF_8))
+                .body());
+        assertThat(allowed.at("/response/allowed").asBoolean(false)).isTrue();
     }
 
     /** The examples that are for an OpenKruise like this server's. */

@@ -83,7 +83,7 @@ class SettingsTest {
             resize-policy.cpu                     | NotRequired      | RestartContainer   | RestartContainer
             resize-policy.memory                  | NotRequired      | none               | none
             openkruise.vertical-scaling           | null             | auto               | AUTO
-            openkruise.template-defaults          | ENABLED          | disabled           | DISABLED
+            openkruise.template-defaults          | null             | disabled           | DISABLED
             openkruise.namespace                  | kruise-system    | kruise             | kruise
             openkruise.deployment                 | kruise-controller-manager | manager   | manager
             rules.template-metadata               | DENY             | allow              | ALLOW
