@@ -74,7 +74,8 @@ final class PlanJson {
                     .put("fits", fit.fits())
                     .put("deferred", fit.deferred())
                     .put("infeasible", fit.infeasible())
-                    .put("missing", fit.missing());
+                    .put("missing", fit.missing())
+                    .put("refused", fit.refused());
         }
         ArrayNode notes = entry.putArray("notes");
         plan.notes().forEach(notes::add);

@@ -127,8 +127,7 @@ final class PlanText {
             parts.add("%d must wait (Deferred), missing %s".formatted(fit.deferred(), fit.missing()));
         }
         if (fit.infeasible() > 0) {
-            parts.add("%d can never fit (Infeasible), %s more than allocatable"
-                    .formatted(fit.infeasible(), fit.missing()));
+            parts.add("%d can never fit (Infeasible), %s".formatted(fit.infeasible(), fit.refused()));
         }
         return String.join("; ", parts);
     }
