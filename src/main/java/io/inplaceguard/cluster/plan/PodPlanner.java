@@ -81,8 +81,8 @@ final class PodPlanner {
                     ? merged(live, manifest.object())
                     : merged(live, resize(manifest.object(), live));
             var verdict = planner.validate(guard, manifest, subresource, live, wanted, ObjectStage.STORED);
-            if (denied.byGuard() && verdict.denied()) {
-                plan.verdict(verdict);
+            if (denied.byGuard()) {
+                plan.denied(denied, verdict);
             } else {
                 plan.refusal(denied);
             }
