@@ -45,6 +45,7 @@ import picocli.CommandLine.Command;
         })
 public final class InplaceGuard implements Runnable {
 
+    private static final int UNEXPECTED = 2;
     private static final List<String> OTHERS = List.of("certs", "-h", "--help", "-V", "--version");
 
     /** The system property that the kubectl plugin sets: how the user calls this program. */
@@ -91,6 +92,15 @@ public final class InplaceGuard implements Runnable {
                     .footer("", "Examples:", "  " + plugin + " audit -A", "  " + plugin + " plan -f web.yaml");
         }
         return commandLine;
+    }
+
+    /** A stack trace and the message of an exception may show values; the class and where it was thrown do not. */
+    private static int unexpected(Exception exception, CommandLine command, CommandLine.ParseResult result) {
+        StackTraceElement[] trace = exception.getStackTrace();
+        command.getErr()
+                .println("Internal error: " + exception.getClass().getName()
+                        + (trace.length == 0 ? "" : " at " + trace[0]) + ". Please report it with this line.");
+        return UNEXPECTED;
     }
 
     private static <K> K create(Class<K> command) throws Exception {

@@ -207,7 +207,8 @@ class PlanIT {
         assertThat(image.out())
                 .contains("pods are updated in place")
                 .contains("container app: restarted; image app:1 -> app:2")
-                .contains("pods: 2 of 3; partition keeps 1 at the old revision; at most 20% unavailable at a time")
+                .contains(
+                        "pods: 2 of 3; partition keeps 1 at the old revision; pods that are not ready first; at most 20% unavailable at a time")
                 .doesNotContain("resize by node");
         Run resize = plan(WEB.replace("cpu: 100m", "cpu: 1500m"), "--openkruise-vertical-scaling=enabled");
         assertThat(resize.status()).isZero();

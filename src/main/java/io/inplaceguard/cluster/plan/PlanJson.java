@@ -64,6 +64,7 @@ final class PlanJson {
             entry.putObject("pods")
                     .put("total", rollout.total())
                     .put("updated", rollout.updated())
+                    .put("order", rollout.order())
                     .put("maxUnavailable", rollout.maxUnavailable())
                     .put("paused", rollout.paused());
         }

@@ -98,6 +98,9 @@ final class PlanText {
         if (!rollout.kept().isEmpty()) {
             parts.add(rollout.kept());
         }
+        if (!rollout.order().isEmpty()) {
+            parts.add(rollout.order());
+        }
         parts.add("at most " + rollout.maxUnavailable() + " unavailable at a time");
         if (rollout.paused()) {
             parts.add("the rollout is paused, so nothing happens until it is resumed");

@@ -146,6 +146,24 @@ class PlanPartsTest {
         assertThat(order.maxUnavailable()).isEqualTo(maxUnavailable);
     }
 
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CloneSet | {} | pods that are not ready first",
+                "CloneSet | {'priorityStrategy':{'weightPriority':[]}} | by its priorityStrategy",
+                "CloneSet | {'scatterStrategy':[{'key':'a','value':'b'}]} | scattered",
+                "StatefulSet | {'partition':1} | the highest ordinal first",
+                "StatefulSet | {'unorderedUpdate':{'priorityStrategy':{}}} | by its priorityStrategy",
+                "StatefulSet | {'unorderedUpdate':{}} | ``",
+                "DaemonSet | {'partition':1} | ``",
+            })
+    void the_order_is_that_of_the_strategy(String kind, String rolling, String order) {
+        JsonNode object = json("{'kind':'%s','spec':{'updateStrategy':{'rollingUpdate':%s}}}".formatted(kind, rolling));
+        assertThat(RolloutOrder.of(object, 2).order()).isEqualTo(order);
+    }
+
     @Test
     void a_container_restarts_for_an_image_a_resize_policy_or_metadata_that_its_env_reads() {
         String before =
