@@ -83,6 +83,7 @@ public final class InplaceGuard implements Runnable {
     static CommandLine commandLine() {
         CommandLine commandLine =
                 new CommandLine(new InplaceGuard(), InplaceGuard::create).setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler((exception, command, result) -> unexpected(exception, command));
         String plugin = System.getProperty(NAME);
         if (plugin != null) {
             commandLine.setCommandName(plugin);
@@ -95,7 +96,7 @@ public final class InplaceGuard implements Runnable {
     }
 
     /** A stack trace and the message of an exception may show values; the class and where it was thrown do not. */
-    private static int unexpected(Exception exception, CommandLine command, CommandLine.ParseResult result) {
+    private static int unexpected(Exception exception, CommandLine command) {
         StackTraceElement[] trace = exception.getStackTrace();
         command.getErr()
                 .println("Internal error: " + exception.getClass().getName()
