@@ -543,7 +543,7 @@ class AuditIT {
                 .isEqualTo("ERROR    Pod plugin/web  [resize-infeasible]\n"
                         + "  Its resize is Infeasible on node n1 since 2026-11-25T01:02:03Z.\n"
                         + "  What to do: Request less than the node's allocatable, or recreate the Pod on a larger node.\n"
-                        + "1 errors, 0 warnings, 0 notes\n");
+                        + "1 error, 0 warnings, 0 notes\n");
         assertThat(run.err()).isEmpty();
         assertThat(cluster.kubectlWithPlugin("__complete", "inplace", "audit", "--fail-on", "")
                         .out())

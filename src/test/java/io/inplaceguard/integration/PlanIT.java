@@ -208,14 +208,14 @@ class PlanIT {
                 .contains("pods are updated in place")
                 .contains("container app: restarted; image app:1 -> app:2")
                 .contains(
-                        "pods: 2 of 3; partition keeps 1 at the old revision; pods that are not ready first; at most 20% unavailable at a time")
+                        "pods: 2 of 3; partition keeps 1 at the old revision; not-ready pods first; at most 20% unavailable at a time")
                 .doesNotContain("resize by node");
         Run resize = plan(WEB.replace("cpu: 100m", "cpu: 1500m"), "--openkruise-vertical-scaling=enabled");
         assertThat(resize.status()).isZero();
         assertThat(resize.out())
                 .contains("container app: resized without a restart; cpu request 100m -> 1500m")
                 .contains("n1       2  1 fit now; 1 must wait (Deferred), missing 1 cpu")
-                .contains("n2       1  1 can never fit (Infeasible), 500m cpu more than allocatable");
+                .contains("n2       1  1 can never be resized (Infeasible): 500m cpu more than allocatable");
         assertThat(plan(WEB.replace("cpu: 100m", "cpu: 1500m"), "--openkruise-vertical-scaling=enabled", "--no-color")
                         .out())
                 .isEqualTo(resize.out());

@@ -130,7 +130,7 @@ final class PlanText {
             parts.add("%d must wait (Deferred), missing %s".formatted(fit.deferred(), fit.missing()));
         }
         if (fit.infeasible() > 0) {
-            parts.add("%d can never fit (Infeasible), %s".formatted(fit.infeasible(), fit.refused()));
+            parts.add("%d can never be resized (Infeasible): %s".formatted(fit.infeasible(), fit.refused()));
         }
         return String.join("; ", parts);
     }

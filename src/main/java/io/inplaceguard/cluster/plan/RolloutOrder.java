@@ -45,7 +45,7 @@ record RolloutOrder(int total, int updated, String kept, String order, String ma
             case "CloneSet" ->
                 priority
                         ? "by its priorityStrategy"
-                        : rolling.path("scatterStrategy").isEmpty() ? "pods that are not ready first" : "scattered";
+                        : rolling.path("scatterStrategy").isEmpty() ? "not-ready pods first" : "scattered";
             case "StatefulSet" -> !unordered ? "the highest ordinal first" : priority ? "by its priorityStrategy" : "";
             default -> "";
         };

@@ -151,7 +151,7 @@ class PlanPartsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "CloneSet | {} | pods that are not ready first",
+                "CloneSet | {} | not-ready pods first",
                 "CloneSet | {'priorityStrategy':{'weightPriority':[]}} | by its priorityStrategy",
                 "CloneSet | {'scatterStrategy':[{'key':'a','value':'b'}]} | scattered",
                 "StatefulSet | {'partition':1} | the highest ordinal first",
