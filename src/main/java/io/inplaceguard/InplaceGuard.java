@@ -45,6 +45,7 @@ import picocli.CommandLine.Command;
         })
 public final class InplaceGuard implements Runnable {
 
+    private static final int UNEXPECTED = 2;
     private static final List<String> OTHERS = List.of("certs", "-h", "--help", "-V", "--version");
 
     /** The system property that the kubectl plugin sets: how the user calls this program. */
@@ -82,6 +83,7 @@ public final class InplaceGuard implements Runnable {
     static CommandLine commandLine() {
         CommandLine commandLine =
                 new CommandLine(new InplaceGuard(), InplaceGuard::create).setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler((exception, command, result) -> unexpected(exception, command));
         String plugin = System.getProperty(NAME);
         if (plugin != null) {
             commandLine.setCommandName(plugin);
@@ -91,6 +93,15 @@ public final class InplaceGuard implements Runnable {
                     .footer("", "Examples:", "  " + plugin + " audit -A", "  " + plugin + " plan -f web.yaml");
         }
         return commandLine;
+    }
+
+    /** A stack trace and the message of an exception may show values; the class and where it was thrown do not. */
+    private static int unexpected(Exception exception, CommandLine command) {
+        StackTraceElement[] trace = exception.getStackTrace();
+        command.getErr()
+                .println("Internal error: " + exception.getClass().getName()
+                        + (trace.length == 0 ? "" : " at " + trace[0]) + ". Please report it with this line.");
+        return UNEXPECTED;
     }
 
     private static <K> K create(Class<K> command) throws Exception {

@@ -2,6 +2,9 @@ package io.inplaceguard.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.inplaceguard.certs.CertsCommand;
 import io.inplaceguard.cluster.audit.AuditCommand;
 import java.io.IOException;
@@ -82,6 +85,26 @@ class AuditIT {
                         "certs.caBundle=" + base64(certs.resolve("ca.crt")))
                 .succeeded();
         endpoints(true);
+        namespace("kruise-system");
+        manager("v1.9.0", true);
+    }
+
+    /** The Deployment of OpenKruise's manager. */
+    private void manager(String version, boolean gate) throws IOException {
+        create("""
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: kruise-controller-manager, namespace: kruise-system}
+                spec:
+                  selector: {matchLabels: {app: kruise}}
+                  template:
+                    metadata: {labels: {app: kruise}}
+                    spec:
+                      containers:
+                      - name: manager
+                        image: openkruise/kruise-manager:%s
+                        args: ["--feature-gates=InPlaceWorkloadVerticalScaling=%s"]
+                """.formatted(version, gate));
     }
 
     @AfterAll
@@ -252,6 +275,76 @@ class AuditIT {
 
     @Test
     @Order(2)
+    void what_a_setting_of_the_guard_alone_forbids_is_applied_in_place_and_not_stuck() throws Exception {
+        rollout("labels", WEB, template("\"app\":\"web\"", "\"app\":\"web\",\"old\":\"yes\""));
+        assertThat(audit("-n", "labels").status()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    void a_rollout_that_recreates_its_pods_is_not_stuck() throws Exception {
+        rollout(
+                "recreates",
+                WEB.replace("InPlaceOnly", "InPlaceIfPossible")
+                        .replace(
+                                "name: web, namespace: NS",
+                                "name: web, namespace: NS, annotations: {inplace-guard.io/update-policy: InPlaceOnly}"),
+                template("s3cret-new", "s3cret-old"));
+        assertThat(audit("-n", "recreates").status()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    void what_the_api_server_refuses_is_stuck_although_the_strategy_recreates() throws Exception {
+        String limit = "\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}";
+        rollout(
+                "refused",
+                WEB.replace("InPlaceOnly", "InPlaceIfPossible")
+                        .replace(
+                                "requests: {cpu: 100m, memory: 64Mi}",
+                                "requests: {cpu: 100m}, limits: {cpu: 300m, memory: 64Mi}"),
+                template(limit, "\"requests\":{\"cpu\":\"100m\"},\"limits\":{\"cpu\":\"300m\",\"memory\":\"65Mi\"}"));
+        JsonNode findings =
+                JSON.readTree(audit("-n", "refused", "-o", "json").out()).path("findings");
+        assertThat(findings.valueStream().map(each -> each.path("id").asString()))
+                .contains("stuck-rollout");
+    }
+
+    @Test
+    @Order(2)
+    void a_partition_in_percent_keeps_as_many_pods_as_openkruise_computes() throws Exception {
+        rollout(
+                "half",
+                WEB.replace("podUpdatePolicy: InPlaceOnly", "podUpdatePolicy: InPlaceOnly, partition: 50%"),
+                template("s3cret-new", "s3cret-old"));
+        assertThat(audit("-n", "half").status()).isZero();
+        rollout(
+                "none",
+                WEB.replace("podUpdatePolicy: InPlaceOnly", "podUpdatePolicy: InPlaceOnly, partition: 0%"),
+                template("s3cret-new", "s3cret-old"));
+        only("none", "stuck-rollout");
+    }
+
+    @Test
+    @Order(2)
+    void a_paused_rollout_is_not_stuck() throws Exception {
+        rollout(
+                "paused",
+                WEB.replace("podUpdatePolicy: InPlaceOnly", "podUpdatePolicy: InPlaceOnly, paused: true"),
+                template("s3cret-new", "s3cret-old"));
+        assertThat(audit("-n", "paused").status()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    void an_advanced_stateful_set_that_is_stuck_is_found() throws Exception {
+        rollout("ordered", WEB.replace("kind: CloneSet", "kind: StatefulSet"), template("s3cret-new", "s3cret-old"));
+        assertThat(only("ordered", "stuck-rollout").at("/fields/0").asString())
+                .isEqualTo("spec.template.spec.containers[name=app].env[name=MODE].value");
+    }
+
+    @Test
+    @Order(2)
     void an_advanced_stateful_set_that_got_a_claim_template_has_stopped() throws Exception {
         rollout(
                 "claims",
@@ -288,6 +381,57 @@ class AuditIT {
         create(WEB.replace("NS", "windows")
                 .replace("      containers:", "      os: {name: windows}\n      containers:"));
         only("windows", "never-resizable");
+    }
+
+    @Test
+    @Order(2)
+    void the_strategy_of_v1beta1_in_a_v1alpha1_manifest_is_found() throws Exception {
+        namespace("reverse");
+        create(WEB.replace("NS", "reverse").replace("v1beta1", "v1alpha1"));
+        JsonNode finding = only("reverse", "misplaced-strategy");
+        assertThat(finding.path("remedy").asString()).isEqualTo("Write it to updateStrategy.type.");
+    }
+
+    @Test
+    @Order(2)
+    void every_other_template_that_can_never_be_resized_is_a_note() throws Exception {
+        namespace("os-selector");
+        create(WEB.replace("NS", "os-selector")
+                .replace("      containers:", "      nodeSelector: {kubernetes.io/os: windows}\n      containers:"));
+        only("os-selector", "never-resizable");
+        namespace("device");
+        create(WEB.replace("NS", "device").replace("memory: 64Mi}}", "memory: 64Mi}, claims: [{name: gpu}]}"));
+        assertThat(only("device", "never-resizable").at("/fields/0").asString())
+                .isEqualTo("spec.template.spec.containers[name=app].resources.claims");
+        String never = WEB.replace("      containers:", "      restartPolicy: Never\n      containers:");
+        String policies =
+                "resizePolicy: [{resourceName: cpu, restartPolicy: %s}, {resourceName: memory, restartPolicy: NotRequired}]\n        resources:";
+        namespace("illegal-policy");
+        create(never.replace("NS", "illegal-policy").replace("resources:", policies.formatted("RestartContainer")));
+        assertThat(only("illegal-policy", "never-resizable").path("message").asString())
+                .contains("restartPolicy Never forbids");
+        namespace("missing-policy");
+        create(never.replace("NS", "missing-policy")
+                .replace(
+                        "resources:",
+                        "resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]\n        resources:"));
+        assertThat(only("missing-policy", "never-resizable").path("message").asString())
+                .contains("no resizePolicy for memory");
+        namespace("legal-policy");
+        create(never.replace("NS", "legal-policy").replace("resources:", policies.formatted("NotRequired")));
+        assertThat(audit("-n", "legal-policy").status()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    void names_that_only_resemble_those_of_the_guard_are_found() throws Exception {
+        pod("resembling", "{inplaceguard.io/update-policy: InPlaceOnly}", "{\"status\":{}}");
+        only("resembling", "unknown-annotation");
+        namespace("label");
+        cluster.kubectl("label", "namespace", "label", "in-place-guard.io/mode=enforce")
+                .succeeded();
+        assertThat(only("label", "unknown-annotation").at("/fields/0").asString())
+                .isEqualTo("metadata.labels[in-place-guard.io/mode]");
     }
 
     @Test
@@ -360,6 +504,58 @@ class AuditIT {
 
     @Test
     @Order(2)
+    void a_resize_that_is_not_pending_any_more_is_no_finding() throws Exception {
+        pod("settled", "{}", pending("Deferred").replace("\"True\"", "\"False\""));
+        assertThat(audit("-n", "settled").status()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    void the_severity_from_which_on_it_fails_is_an_option() throws Exception {
+        pod("severity", "{}", pending("Deferred"));
+        assertThat(audit("-n", "severity").status()).isEqualTo(1);
+        assertThat(audit("-n", "severity", "--fail-on=warning").status()).isEqualTo(1);
+        assertThat(audit("-n", "severity", "--fail-on=error").status()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    void sarif_is_valid_against_its_schema() throws Exception {
+        rollout("sarif", WEB, template("s3cret-new", "s3cret-old"));
+        Run run = audit("-n", "sarif", "-o", "sarif");
+        assertThat(run.status()).isEqualTo(1);
+        try (var schema = AuditIT.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json")) {
+            assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+                            .getSchema(schema, InputFormat.JSON)
+                            .validate(run.out(), InputFormat.JSON))
+                    .isEmpty();
+        }
+    }
+
+    /** The plugin as kubectl runs it; in a pipe it shows no progress. */
+    @Test
+    @Order(2)
+    void kubectl_runs_the_plugin_and_completes_its_words() throws Exception {
+        pod("plugin", "{}", pending("Infeasible"));
+        Cluster.Output run = cluster.kubectlWithPlugin("inplace", "audit", "-n", "plugin");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out())
+                .isEqualTo("ERROR    Pod plugin/web  [resize-infeasible]\n"
+                        + "  Its resize is Infeasible on node n1 since 2026-11-25T01:02:03Z.\n"
+                        + "  What to do: Request less than the node's allocatable, or recreate the Pod on a larger node.\n"
+                        + "1 error, 0 warnings, 0 notes\n");
+        assertThat(run.err()).isEmpty();
+        assertThat(cluster.kubectlWithPlugin("__complete", "inplace", "audit", "--fail-on", "")
+                        .out())
+                .isEqualTo("error\nnote\nwarning\n:4\n");
+        assertThat(cluster.kubectlWithPlugin("inplace", "plan", "-f", "-", "-n", "plugin")
+                        .status())
+                .as("nothing to plan")
+                .isEqualTo(2);
+    }
+
+    @Test
+    @Order(2)
     void an_image_with_the_same_digest_is_found() throws Exception {
         pod(
                 "digest",
@@ -400,26 +596,11 @@ class AuditIT {
     @Test
     @Order(2)
     void an_old_openkruise_whose_resizes_a_new_api_server_refuses_is_found() throws Exception {
-        namespace("kruise-system");
-        create("""
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: kruise-controller-manager, namespace: kruise-system}
-                spec:
-                  selector: {matchLabels: {app: kruise}}
-                  template:
-                    metadata: {labels: {app: kruise}}
-                    spec:
-                      containers:
-                      - name: manager
-                        image: openkruise/kruise-manager:v1.8.0
-                        args: ["--feature-gates=InPlaceWorkloadVerticalScaling=true"]
-                """);
+        manager("v1.8.0", true);
         Run run = audit("-A", "-v");
         assertThat(run.err()).contains("vertical-scaling enabled (cluster)");
         assertThat(run.out()).contains("[version]", "OpenKruise 1.8 resizes pods in a way");
-        cluster.kubectl("delete", "deployment", "kruise-controller-manager", "-n", "kruise-system")
-                .succeeded();
+        manager("v1.9.0", true);
     }
 
     private void configuration(String patch) throws IOException {
@@ -449,6 +630,29 @@ class AuditIT {
         configuration("[{\"op\":\"replace\",\"path\":\"" + path + "\",\"value\":\"Ignore\"}]");
         assertThat(guardFindings()).containsExactly("guard-failure-policy");
         configuration("[{\"op\":\"replace\",\"path\":\"" + path + "\",\"value\":\"Fail\"}]");
+        assertThat(guardFindings()).isEmpty();
+    }
+
+    @Test
+    @Order(3)
+    void a_webhook_that_is_not_as_the_chart_makes_it_is_found() throws Exception {
+        configuration("[{\"op\":\"replace\",\"path\":\"/webhooks/0/rules/0/resources\",\"value\":[\"pods\"]}]");
+        assertThat(guardFindings()).containsExactly("guard-configuration");
+        assertThat(audit("-A").out()).contains("].rules\n", "is not as the chart makes it");
+        configuration(
+                "[{\"op\":\"replace\",\"path\":\"/webhooks/0/rules/0/resources\",\"value\":[\"pods\",\"pods/resize\"]}]");
+        assertThat(guardFindings()).isEmpty();
+    }
+
+    @Test
+    @Order(3)
+    void a_setting_that_contradicts_the_gate_of_openkruise_is_found() throws Exception {
+        String setting = "INPLACEGUARD_OPENKRUISE_VERTICALSCALING=";
+        cluster.kubectl("set", "env", "deployment/inplace-guard", "-n", SYSTEM, setting + "disabled")
+                .succeeded();
+        assertThat(guardFindings()).containsExactly("guard-gate");
+        cluster.kubectl("set", "env", "deployment/inplace-guard", "-n", SYSTEM, setting + "enabled")
+                .succeeded();
         assertThat(guardFindings()).isEmpty();
     }
 

@@ -249,14 +249,19 @@ final class Cluster implements AutoCloseable {
 
     /** With something on its standard input, for {@code -f -}. */
     Output kubectlWith(String input, String... args) throws IOException {
-        return run(asset("kubectl"), input, args);
+        return run(asset("kubectl"), "", input, args);
+    }
+
+    /** With the plugin of this build on the PATH. */
+    Output kubectlWithPlugin(String... args) throws IOException {
+        return run(asset("kubectl"), plugin() + ":", "", args);
     }
 
     Output helm(String... args) throws IOException {
-        return run(asset("helm"), "", args);
+        return run(asset("helm"), "", "", args);
     }
 
-    private Output run(String command, String input, String... args) throws IOException {
+    private Output run(String command, String path, String input, String... args) throws IOException {
         List<String> line = new ArrayList<>(List.of(command));
         line.addAll(Arrays.asList(args));
         Path out = Files.createTempFile(folder, "out", "");
@@ -264,6 +269,7 @@ final class Cluster implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("KUBECONFIG", kubeconfig("admin").toString());
+        builder.environment().put("PATH", path + System.getenv("PATH"));
         builder.environment().put("HOME", folder.toString());
         Process process = builder.start();
         try (var stdin = process.getOutputStream()) {

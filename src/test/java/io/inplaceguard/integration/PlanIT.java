@@ -8,6 +8,7 @@ import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
 import io.inplaceguard.guard.Warning;
 import io.inplaceguard.integration.Cluster.Output;
+import io.inplaceguard.rule.RuleFixtures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,10 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,9 +31,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.yaml.snakeyaml.Yaml;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The command plan against a real API server: its predictions are compared with what the server then does. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -39,8 +47,8 @@ class PlanIT {
     private static final JsonMapper JSON = new JsonMapper();
 
     private Cluster cluster;
-    private int port;
-    private int management;
+    /** The port of the webhook, by the state of OpenKruise's gate that it is configured with. */
+    private final Map<String, Integer> ports = new HashMap<>();
 
     @BeforeAll
     void start() throws Exception {
@@ -199,14 +207,15 @@ class PlanIT {
         assertThat(image.out())
                 .contains("pods are updated in place")
                 .contains("container app: restarted; image app:1 -> app:2")
-                .contains("pods: 2 of 3; partition keeps 1 at the old revision; at most 20% unavailable at a time")
+                .contains(
+                        "pods: 2 of 3; partition keeps 1 at the old revision; not-ready pods first; at most 20% unavailable at a time")
                 .doesNotContain("resize by node");
         Run resize = plan(WEB.replace("cpu: 100m", "cpu: 1500m"), "--openkruise-vertical-scaling=enabled");
         assertThat(resize.status()).isZero();
         assertThat(resize.out())
                 .contains("container app: resized without a restart; cpu request 100m -> 1500m")
                 .contains("n1       2  1 fit now; 1 must wait (Deferred), missing 1 cpu")
-                .contains("n2       1  1 can never fit (Infeasible), 500m cpu more than allocatable");
+                .contains("n2       1  1 can never be resized (Infeasible): 500m cpu more than allocatable");
         assertThat(plan(WEB.replace("cpu: 100m", "cpu: 1500m"), "--openkruise-vertical-scaling=enabled", "--no-color")
                         .out())
                 .isEqualTo(resize.out());
@@ -256,7 +265,7 @@ class PlanIT {
     /** Each edit is planned and then applied: same verdict, same rules, same warnings. */
     @Test
     void the_prediction_equals_what_the_webhook_then_reports() throws Exception {
-        webhook("validate.test.inplace-guard.io", "guarded");
+        webhook("validate.test.inplace-guard.io", "guarded", "unknown");
         Map<String, String> edits = new LinkedHashMap<>();
         edits.put("image: app:1", "image: app:2");
         edits.put("value: light", "value: dark");
@@ -305,7 +314,7 @@ class PlanIT {
 
     @Test
     void a_denial_by_another_webhook_is_shown_as_that() throws Exception {
-        webhook("others.example.com", "other");
+        webhook("others.example.com", "other", "unknown");
         String now = Files.readString(RESOURCES.resolve("cloneset.yaml"))
                 .replace("InPlaceOnly", "InPlaceIfPossible")
                 .replace("name: web}", "name: web, annotations: {inplace-guard.io/update-policy: x}}");
@@ -369,12 +378,14 @@ class PlanIT {
     }
 
     /** The guard's own server, called by URL: no chart and no Service are needed here. */
-    private void webhook(String name, String namespace) throws Exception {
+    private void webhook(String name, String namespace, String scaling) throws Exception {
         cluster.kubectl("create", "namespace", namespace).succeeded();
-        if (port == 0) {
-            port = Cluster.freePort();
+        Path certs = cluster.folder.resolve("serving");
+        if (!ports.containsKey(scaling)) {
+            int port = Cluster.freePort();
+            int management = Cluster.freePort();
             cluster.start(
-                    "webhook",
+                    "webhook-" + scaling,
                     Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC -Xmx96m -XX:TieredStopAtLevel=1"),
                     List.of(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -383,15 +394,15 @@ class PlanIT {
                             "target/inplace-guard.jar",
                             "serve",
                             "--server.port=" + port,
-                            "--management.server.port=" + (management = Cluster.freePort()),
-                            "--inplace-guard.certs.dir=" + cluster.folder.resolve("serving")));
+                            "--management.server.port=" + management,
+                            "--inplace-guard.openkruise.vertical-scaling=" + scaling,
+                            "--inplace-guard.certs.dir=" + certs));
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> Cluster.get("http://localhost:" + management + "/readyz")
                             .contains("UP"));
+            ports.put(scaling, port);
         }
-        String bundle = Base64.getEncoder()
-                .encodeToString(
-                        Files.readAllBytes(cluster.folder.resolve("serving").resolve("ca.crt")));
+        String bundle = Base64.getEncoder().encodeToString(Files.readAllBytes(certs.resolve("ca.crt")));
         cluster.kubectlWith("""
                 apiVersion: admissionregistration.k8s.io/v1
                 kind: ValidatingWebhookConfiguration
@@ -407,7 +418,7 @@ class PlanIT {
                     operations: [UPDATE]
                     resources: [clonesets, statefulsets, daemonsets, uniteddeployments, sidecarsets]
                   namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %4$s}}
-                """.formatted(name, port, bundle, namespace), "apply", "-f", "-")
+                """.formatted(name, ports.get(scaling), bundle, namespace), "apply", "-f", "-")
                 .succeeded();
         String probe = WEB.replace("name: web", "name: probe");
         cluster.kubectlWith(probe, "apply", "-n", namespace, "-f", "-").succeeded();
@@ -422,5 +433,207 @@ class PlanIT {
                                         "-")
                                 .status()
                         != 0);
+    }
+
+    /** The examples of all rules: what plan predicts is what the webhook then answers to an apply. */
+    @Test
+    void each_example_of_a_rule_is_predicted() throws Exception {
+        int compared = 0;
+        for (RuleFixtures.Fixture fixture : RuleFixtures.all().toList()) {
+            String scaling = fixture.profile().verticalScaling().name().toLowerCase(Locale.ROOT);
+            String namespace = "rules-" + scaling;
+            if (cluster.kubectl("get", "namespace", namespace).status() != 0) {
+                webhook(scaling + ".test.inplace-guard.io", namespace, scaling);
+            }
+            String name = "example-" + compared;
+            String before = named(fixture.before(), name);
+            String after = named(fixture.after(), name);
+            // Pods need all that a kubelet sees to it; what the API server does not store at all has no update.
+            if (fixture.before().path("kind").asString().equals("Pod")
+                    || cluster.kubectlWith(before, "apply", "-n", namespace, "-f", "-")
+                                    .status()
+                            != 0) {
+                continue;
+            }
+            JsonNode plan = planned(after, "-n", namespace, "--openkruise-vertical-scaling=" + scaling);
+            Output applied = cluster.kubectlWith(after, "apply", "-n", namespace, "--dry-run=server", "-f", "-");
+            String what = fixture + ": " + plan + applied;
+            assertThat(plan.path("verdict").asString())
+                    .as(what)
+                    .isEqualTo(applied.status() == 0 ? "allowed" : "denied");
+            assertThat(rules(plan.path(applied.status() == 0 ? "warnings" : "violations")))
+                    .as(what)
+                    .isEqualTo(rules(applied.all()));
+            assertThat(plan.path("outcome").asString()).as(what).isNotEqualTo("failed");
+            compared++;
+        }
+        assertThat(compared).isGreaterThanOrEqualTo(50);
+    }
+
+    private static String named(JsonNode object, String name) {
+        ObjectNode copy = (ObjectNode) object.deepCopy();
+        ObjectNode metadata = copy.path("metadata") instanceof ObjectNode there ? there : copy.putObject("metadata");
+        metadata.put("name", name);
+        metadata.remove("namespace");
+        return copy.toString();
+    }
+
+    private static final String LONE = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: NAME, namespace: shop}
+            spec:
+              nodeName: NODE
+              PODinitContainers:
+              - name: init
+                image: init:1
+                resources: {requests: {cpu: 50m}}
+              - name: sidecar
+                image: sidecar:1
+                restartPolicy: Always
+                resources: {requests: {cpu: 60m}}
+              containers:
+              - name: app
+                image: app:1
+                resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: "8", memory: 8Gi}}
+            """;
+    private static final String RUNNING =
+            "\"state\":{\"running\":{}},\"image\":\"a\",\"imageID\":\"a\",\"ready\":true,\"restartCount\":0";
+
+    private void declaring(String name, String labels, String features) throws IOException {
+        node(name, "2", "4Gi");
+        cluster.kubectl("label", "node", name, "--overwrite", "kubernetes.io/os=" + labels)
+                .succeeded();
+        cluster.kubectl(
+                        "patch",
+                        "node",
+                        name,
+                        "--subresource=status",
+                        "--type=merge",
+                        "-p",
+                        "{\"status\":{\"declaredFeatures\":" + features + "}}")
+                .succeeded();
+    }
+
+    /** Every reason for which the API server 1.36 refuses a resize on a node, and that it accepts all others. */
+    @ParameterizedTest(name = "{0}: {3}")
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                // name | node | pod | old=new | status
+                "more | plain | | cpu: 100m=cpu: 200m |",
+                "much-more | plain | | cpu: 100m=cpu: 1940m |",
+                "beyond-with-the-sidecar | plain | | cpu: 100m=cpu: 1941m |",
+                "memory | plain | | memory: 64Mi=memory: 4Gi |",
+                "memory-beyond | plain | | memory: 64Mi=memory: 4097Mi |",
+                "limits-only | plain | | memory: 8Gi=memory: 9Gi |",
+                "limits-on-no-node | ghost | | memory: 8Gi=memory: 9Gi |",
+                "on-no-node | ghost | | cpu: 100m=cpu: 200m |",
+                "on-windows | windows | | cpu: 100m=cpu: 200m |",
+                "sidecar | plain | | cpu: 60m=cpu: 61m |",
+                "init-container | plain | | cpu: 50m=cpu: 51m |",
+                "init-container-declared | declaring | | cpu: 50m=cpu: 51m |",
+                "pod-level | plain | resources: {requests: {cpu: 1}} | cpu: 1}=cpu: 1500m} |",
+                "pod-level-declared | declaring | resources: {requests: {cpu: 1}} | cpu: 1}=cpu: 1500m} |",
+                "pod-level-beyond | declaring | resources: {requests: {cpu: 1}} | cpu: 1}=cpu: 2001m} |",
+                "old-kubelet | plain | | cpu: 100m=cpu: 200m | no",
+                "new-kubelet | plain | | cpu: 100m=cpu: 200m | yes",
+            })
+    void the_node_table_knows_every_reason_of_the_api_server(
+            String name, String node, String pod, String edit, String reports) throws Exception {
+        declaring("plain", "linux", "[]");
+        declaring("windows", "windows", "[]");
+        declaring(
+                "declaring",
+                "linux",
+                "[\"InPlacePodLevelResourcesVerticalScaling\",\"InPlacePodVerticalScalingInitContainers\"]");
+        String before = LONE.replace("NAME", name)
+                .replace("NODE", node)
+                .replace("POD", pod == null || pod.isBlank() ? "" : pod + "\n  ");
+        cluster.kubectlWith(before, "apply", "-f", "-").succeeded();
+        if (reports != null) {
+            String resources = reports.equals("yes") ? ",\"resources\":{\"requests\":{\"cpu\":\"100m\"}}" : "";
+            cluster.kubectl(
+                            "patch",
+                            "pod",
+                            name,
+                            "-n",
+                            "shop",
+                            "--subresource=status",
+                            "--type=merge",
+                            "-p",
+                            "{\"status\":{\"phase\":\"Running\",\"containerStatuses\":[{\"name\":\"app\"," + RUNNING
+                                    + resources + "}]}}")
+                    .succeeded();
+        }
+        String[] sides = edit.split("=");
+        assertThat(before).contains(sides[0]);
+        String after = before.replace(sides[0], sides[1]);
+        JsonNode plan = planned(after);
+        Map<String, Map<String, Object>> wanted = new Yaml().load(after);
+        Map<String, Object> spec = new LinkedHashMap<>(wanted.get("spec"));
+        spec.remove("nodeName");
+        Output server = cluster.kubectl(
+                "patch",
+                "pod",
+                name,
+                "-n",
+                "shop",
+                "--subresource=resize",
+                "--dry-run=server",
+                "-p",
+                JSON.writeValueAsString(Map.of("spec", spec)));
+        assertThat(plan.at("/nodes/0/node").asString()).as("%s", plan).isEqualTo(node);
+        assertThat(plan.at("/nodes/0/infeasible").asInt() == 0)
+                .as("%s %s", plan, server)
+                .isEqualTo(server.status() == 0);
+    }
+
+    /** The same for the pods of a workload, whose table is predicted without asking at pods/resize. */
+    @Test
+    void the_node_table_of_a_workload_equals_what_each_of_its_pods_gets() throws Exception {
+        declaring("w-plain", "linux", "[]");
+        declaring("w-windows", "windows", "[]");
+        node("w-small", "1", "1Gi");
+        String wide = WEB.replace("name: web", "name: wide").replace("app: web", "app: wide");
+        cluster.kubectlWith(wide, "apply", "-n", "shop", "-f", "-").succeeded();
+        Map<String, String> nodes = Map.of(
+                "wide-a",
+                "w-plain",
+                "wide-b",
+                "w-windows",
+                "wide-c",
+                "w-small",
+                "wide-d",
+                "w-ghost",
+                "wide-e",
+                "w-plain");
+        for (Map.Entry<String, String> each : nodes.entrySet()) {
+            pod(each.getKey(), each.getValue(), "cloneset/wide", "100m");
+        }
+        for (String cpu : List.of("200m", "1", "1001m", "1800m", "2", "2001m")) {
+            JsonNode plan = planned(wide.replace("cpu: 100m", "cpu: " + cpu), "--openkruise-vertical-scaling=enabled");
+            Map<String, Integer> refused = new TreeMap<>();
+            for (Map.Entry<String, String> each : nodes.entrySet()) {
+                Output server = cluster.kubectl(
+                        "patch",
+                        "pod",
+                        each.getKey(),
+                        "-n",
+                        "shop",
+                        "--subresource=resize",
+                        "--dry-run=server",
+                        "-p",
+                        "{\"spec\":{\"containers\":[{\"name\":\"app\",\"resources\":{\"requests\":{\"cpu\":\"%s\"}}}]}}"
+                                .formatted(cpu));
+                refused.merge(each.getValue(), server.status() == 0 ? 0 : 1, Integer::sum);
+            }
+            Map<String, Integer> predicted = new TreeMap<>();
+            plan.path("nodes")
+                    .forEach(row -> predicted.put(
+                            row.path("node").asString(), row.path("infeasible").asInt()));
+            assertThat(predicted).as("%s: %s", cpu, plan).isEqualTo(refused);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.inplaceguard.cluster.audit;
 
 import io.inplaceguard.check.report.SarifLog;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -36,12 +37,12 @@ final class AuditReport {
             text.append("  What to do: ").append(finding.remedy()).append('\n');
         }
         Map<Finding.Severity, Long> counts = counts(findings);
-        return text.append("%d errors, %d warnings, %d notes\n"
-                        .formatted(
-                                counts.getOrDefault(Finding.Severity.ERROR, 0L),
-                                counts.getOrDefault(Finding.Severity.WARNING, 0L),
-                                counts.getOrDefault(Finding.Severity.NOTE, 0L)))
-                .toString();
+        List<String> sums = new ArrayList<>();
+        for (Finding.Severity severity : Finding.Severity.values()) {
+            long count = counts.getOrDefault(severity, 0L);
+            sums.add(count + " " + word(severity) + (count == 1 ? "" : "s"));
+        }
+        return text.append(String.join(", ", sums)).append('\n').toString();
     }
 
     private static Map<Finding.Severity, Long> counts(List<Finding> findings) {

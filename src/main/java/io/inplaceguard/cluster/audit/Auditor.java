@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -71,7 +72,7 @@ final class Auditor {
      */
     List<Finding> audit() {
         workloads();
-        part("pods", () -> api.list(collection("pods"), this::pod));
+        part("pods", () -> list(collection("pods"), this::pod));
         if (!inventory.workloads().isEmpty()) {
             part("ControllerRevisions", this::rollouts);
         }
@@ -82,7 +83,7 @@ final class Auditor {
             }
         });
         if (namespace.isEmpty()) {
-            part("namespaces", () -> api.list("/api/v1/namespaces", each -> findings.addAll(Words.ofNamespace(each))));
+            part("namespaces", () -> list("/api/v1/namespaces", each -> findings.addAll(Words.ofNamespace(each))));
             JsonNode manager = manager();
             part(
                     "webhook configurations",
@@ -127,7 +128,6 @@ final class Auditor {
         progress.show("reading " + what);
         try {
             check.run();
-            anythingRead = true;
         } catch (ApiException e) {
             if (e.isUnreachable() || e.isNotFound()) {
                 throw e;
@@ -136,6 +136,11 @@ final class Auditor {
             leftOut.add((e.isForbidden() ? "You may not read " : "The API server cannot list ") + what
                     + ", so this part is left out: " + e.getMessage() + ".");
         }
+    }
+
+    private void list(String path, Consumer<JsonNode> visit) {
+        api.list(path, visit);
+        anythingRead = true;
     }
 
     private String collection(String plural) {
@@ -159,7 +164,7 @@ final class Auditor {
             if (resource.isPresent()) {
                 hasOpenKruise |= group.equals(Workloads.KRUISE);
                 if (resource.get().namespaced() || namespace.isEmpty()) {
-                    api.list(resource.get().collection(namespace), this::workload);
+                    list(resource.get().collection(namespace), this::workload);
                 }
                 return;
             }

@@ -86,7 +86,8 @@ final class StuckRollouts {
                 old.add(pods.getKey());
             }
         }
-        if (behind <= Partition.kept(object, total(object, workload.pods()))) {
+        int stuck = behind - Partition.kept(object, total(object, workload.pods()));
+        if (stuck <= 0) {
             return List.of();
         }
         if (!workload.unclaimed().isEmpty()) {
@@ -99,11 +100,11 @@ final class StuckRollouts {
                     "Restore the claim templates, or delete those pods one by one so that they are created with the new"
                             + " claims (kruise#2343)."));
         }
-        return compare(workload, strategy, update, old, behind);
+        return compare(workload, strategy, update, old, stuck);
     }
 
     private List<Finding> compare(
-            Inventory.Workload workload, UpdateStrategy strategy, String update, Set<String> old, int behind) {
+            Inventory.Workload workload, UpdateStrategy strategy, String update, Set<String> old, int pods) {
         JsonNode wanted = data(workload.identity(), update);
         Set<String> fields = new LinkedHashSet<>();
         Set<String> rules = new LinkedHashSet<>();
@@ -117,17 +118,17 @@ final class StuckRollouts {
                         });
             }
         }
-        return rules.isEmpty() ? List.of() : List.of(finding(workload, update, fields, rules, behind));
+        return rules.isEmpty() ? List.of() : List.of(finding(workload, update, fields, rules, pods));
     }
 
     private static Finding finding(
-            Inventory.Workload workload, String update, Set<String> fields, Set<String> rules, int behind) {
+            Inventory.Workload workload, String update, Set<String> fields, Set<String> rules, int pods) {
         if (rules.equals(Set.of(GATE))) {
             return new Finding(
                     Finding.Id.RESIZE_GATE,
                     workload.identity(),
                     List.copyOf(fields),
-                    count(behind) + " cannot be resized to revision " + update
+                    count(pods) + " cannot be resized to revision " + update
                             + ": OpenKruise's feature gate InPlaceWorkloadVerticalScaling is not enabled.",
                     "Enable the gate in the OpenKruise manager, or set cpu and memory back.");
         }
@@ -135,7 +136,7 @@ final class StuckRollouts {
                 Finding.Id.STUCK_ROLLOUT,
                 workload.identity(),
                 List.copyOf(fields),
-                count(behind) + " cannot reach revision " + update + " in place (" + String.join(", ", rules) + ").",
+                count(pods) + " cannot reach revision " + update + " in place (" + String.join(", ", rules) + ").",
                 "Set these fields back, or switch the strategy to InPlaceIfPossible to have the pods recreated. Details:"
                         + " inplace-guard explain " + rules.iterator().next() + ".");
     }

@@ -15,6 +15,7 @@ record Amount(BigDecimal cpu, BigDecimal memory) {
 
     static final Amount ZERO = new Amount(BigDecimal.ZERO, BigDecimal.ZERO);
 
+    private static final int MAX_SCALE = 60;
     private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
 
     /** The cpu and memory of a resource list such as {@code resources.requests}; what is absent or unreadable is 0. */
@@ -27,7 +28,10 @@ record Amount(BigDecimal cpu, BigDecimal memory) {
             return BigDecimal.ZERO;
         }
         try {
-            return Quantity.getAmountInBytes(Quantity.parse(value.asString()));
+            BigDecimal amount = Quantity.getAmountInBytes(Quantity.parse(value.asString()));
+            // The template of a custom resource is not validated; an exponent of a million digits would fill the
+            // memory.
+            return Math.abs(amount.scale()) > MAX_SCALE ? BigDecimal.ZERO : amount;
         } catch (IllegalArgumentException | ArithmeticException e) {
             return BigDecimal.ZERO;
         }
@@ -39,6 +43,11 @@ record Amount(BigDecimal cpu, BigDecimal memory) {
 
     Amount minus(Amount other) {
         return new Amount(cpu.subtract(other.cpu), memory.subtract(other.memory));
+    }
+
+    /** Whether both are the same amount, however it is written. */
+    boolean same(Amount other) {
+        return cpu.compareTo(other.cpu) == 0 && memory.compareTo(other.memory) == 0;
     }
 
     /** The larger one of each resource. */

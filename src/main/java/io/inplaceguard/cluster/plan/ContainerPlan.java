@@ -167,6 +167,6 @@ record ContainerPlan(String name, Effect effect, List<String> changes) {
     private static String shown(JsonNode value) {
         return value.isMissingNode() || value.isNull()
                 ? "none"
-                : value.asString().replaceAll("\\p{Cntrl}", " ");
+                : value.asString("not a scalar").replaceAll("\\p{Cntrl}", " ");
     }
 }

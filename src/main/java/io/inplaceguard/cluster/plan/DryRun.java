@@ -2,8 +2,11 @@ package io.inplaceguard.cluster.plan;
 
 import io.inplaceguard.cluster.ApiResources;
 import io.inplaceguard.cluster.KubeApi;
+import io.inplaceguard.rule.Consequence;
+import io.inplaceguard.rule.Violation;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,12 +35,30 @@ final class DryRun {
      *
      * @param by      name of the webhook or policy; {@code API server} where it refuses by itself
      * @param message the text of the refusal
+     * @param causes  field {@code status.details.causes} of a webhook's answer; a missing node where there is none
      */
-    record Denied(String by, String message) implements Outcome {
+    record Denied(String by, String message, JsonNode causes) implements Outcome {
+
+        private static final Pattern RULE = Pattern.compile("(.*) \\[([a-z-]+)]", Pattern.DOTALL);
 
         /** Whether a webhook of this project refused. */
         boolean byGuard() {
             return by.endsWith(".inplace-guard.io");
+        }
+
+        /** What this project's webhook reported, all of it; empty where it is another one, or left some out. */
+        List<Violation> reported() {
+            List<Violation> violations = new ArrayList<>();
+            for (JsonNode cause : causes) {
+                Matcher rule = RULE.matcher(cause.path("message").asString(""));
+                if (!byGuard() || !rule.matches() || rule.group(1).endsWith(" more)")) {
+                    return List.of();
+                }
+                // What would happen if it were admitted is not part of the answer, and not shown in a plan.
+                violations.add(new Violation(
+                        rule.group(2), cause.path("field").asString(""), rule.group(1), Consequence.RECREATE));
+            }
+            return violations;
         }
     }
 
@@ -120,15 +141,16 @@ final class DryRun {
         String message = response.message();
         Matcher webhook = WEBHOOK.matcher(message);
         if (webhook.find()) {
-            return new Denied(webhook.group(1), webhook.group(2));
+            return new Denied(
+                    webhook.group(1), webhook.group(2), response.body().at("/details/causes"));
         }
         Matcher policy = POLICY.matcher(message);
         if (policy.find()) {
-            return new Denied(policy.group(1), policy.group(2));
+            return new Denied(policy.group(1), policy.group(2), JSON.missingNode());
         }
         return response.code() == 401 || RBAC.matcher(message).find()
                 ? new NotPermitted(message)
-                : new Denied("API server", message);
+                : new Denied("API server", message, JSON.missingNode());
     }
 
     private static String encoded(String text) {

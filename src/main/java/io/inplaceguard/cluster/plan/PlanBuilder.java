@@ -42,6 +42,22 @@ final class PlanBuilder {
         refusal = new Plan.Refusal(denied.by(), denied.message());
     }
 
+    /**
+     * A denied dry run. What this project's webhook reported counts: it saw what would be stored, and has its own settings.
+     *
+     * @param verdict that of the same rules here, on what can be known without the webhooks' changes
+     */
+    void denied(DryRun.Denied denied, Verdict verdict) {
+        if (denied.reported().isEmpty()) {
+            verdict(verdict);
+            if (!denied.byGuard() || !verdict.denied()) {
+                refusal(denied);
+            }
+        } else {
+            verdict(new Verdict(denied.reported(), verdict.warnings()));
+        }
+    }
+
     void note(String sentence) {
         notes.add(sentence);
     }

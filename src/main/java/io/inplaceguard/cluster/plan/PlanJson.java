@@ -64,6 +64,7 @@ final class PlanJson {
             entry.putObject("pods")
                     .put("total", rollout.total())
                     .put("updated", rollout.updated())
+                    .put("order", rollout.order())
                     .put("maxUnavailable", rollout.maxUnavailable())
                     .put("paused", rollout.paused());
         }
@@ -74,7 +75,8 @@ final class PlanJson {
                     .put("fits", fit.fits())
                     .put("deferred", fit.deferred())
                     .put("infeasible", fit.infeasible())
-                    .put("missing", fit.missing());
+                    .put("missing", fit.missing())
+                    .put("refused", fit.refused());
         }
         ArrayNode notes = entry.putArray("notes");
         plan.notes().forEach(notes::add);

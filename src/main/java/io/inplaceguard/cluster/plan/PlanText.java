@@ -98,6 +98,9 @@ final class PlanText {
         if (!rollout.kept().isEmpty()) {
             parts.add(rollout.kept());
         }
+        if (!rollout.order().isEmpty()) {
+            parts.add(rollout.order());
+        }
         parts.add("at most " + rollout.maxUnavailable() + " unavailable at a time");
         if (rollout.paused()) {
             parts.add("the rollout is paused, so nothing happens until it is resumed");
@@ -127,8 +130,7 @@ final class PlanText {
             parts.add("%d must wait (Deferred), missing %s".formatted(fit.deferred(), fit.missing()));
         }
         if (fit.infeasible() > 0) {
-            parts.add("%d can never fit (Infeasible), %s more than allocatable"
-                    .formatted(fit.infeasible(), fit.missing()));
+            parts.add("%d can never be resized (Infeasible): %s".formatted(fit.infeasible(), fit.refused()));
         }
         return String.join("; ", parts);
     }

@@ -85,9 +85,10 @@ final class Planner {
                 outcome instanceof DryRun.Stored accepted ? accepted.object() : mutated(guard, manifest, live);
         Verdict verdict =
                 validate(guard, manifest, "", live, result, stored ? ObjectStage.STORED : ObjectStage.SUBMITTED);
-        plan.verdict(verdict);
-        if (outcome instanceof DryRun.Denied denied && !(denied.byGuard() && verdict.denied())) {
-            plan.refusal(denied);
+        if (outcome instanceof DryRun.Denied denied) {
+            plan.denied(denied, verdict);
+        } else {
+            plan.verdict(verdict);
         }
         if (stored && verdict.denied()) {
             plan.note("The cluster accepted the dry run, so InPlaceOnly is not enforced for this object by a webhook."

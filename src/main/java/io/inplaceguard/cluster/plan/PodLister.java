@@ -36,12 +36,16 @@ final class PodLister {
         plan.rollout(RolloutOrder.of(result, pods.size()));
         boolean inPlace = outcome == Plan.Outcome.IN_PLACE || outcome == Plan.Outcome.UNSURE;
         if (inPlace && !live.path("kind").asString("").equals("SidecarSet")) {
+            // The highest ordinals of a StatefulSet are updated; which pods of the other kinds are is not decided
+            // before.
+            boolean ordered = live.path("kind").asString("").equals("StatefulSet");
+            int updated = ordered ? RolloutOrder.of(result, pods.size()).updated() : pods.size();
             List<NodeFit.Resize> resizes = new ArrayList<>();
             for (Workloads.Template template : Workloads.templates(result, kinds)) {
-                for (JsonNode pod : pods) {
+                for (JsonNode pod : pods.subList(0, Math.min(updated, pods.size()))) {
                     JsonNode resized = resized(pod, template.template());
-                    if (!PodRequests.of(pod).equals(PodRequests.of(resized))) {
-                        resizes.add(new NodeFit.Resize(pod, PodRequests.of(resized)));
+                    if (!Quantities.samePod(pod, resized)) {
+                        resizes.add(new NodeFit.Resize(pod, resized));
                     }
                 }
             }
@@ -130,17 +134,18 @@ final class PodLister {
         for (JsonNode container : copy.at("/spec/containers")) {
             JsonNode from = wanted.get(container.path("name").asString(""));
             if (from != null && container instanceof ObjectNode target) {
-                resize(target, from.at("/resources/requests"));
+                resize(target.at("/resources/requests"), from.at("/resources/requests"));
+                resize(target.at("/resources/limits"), from.at("/resources/limits"));
             }
         }
         return copy;
     }
 
-    private static void resize(ObjectNode container, JsonNode requests) {
-        if (container.at("/resources/requests") instanceof ObjectNode stored) {
+    private static void resize(JsonNode stored, JsonNode wanted) {
+        if (stored instanceof ObjectNode amounts) {
             for (String resource : List.of("cpu", "memory")) {
-                if (requests.has(resource) && stored.has(resource)) {
-                    stored.set(resource, requests.path(resource));
+                if (wanted.has(resource) && amounts.has(resource)) {
+                    amounts.set(resource, wanted.path(resource));
                 }
             }
         }
@@ -160,7 +165,9 @@ final class PodLister {
             Map<String, List<JsonNode>> onNodes = onNodes(byNode);
             for (Map.Entry<String, List<NodeFit.Resize>> each : byNode.entrySet()) {
                 KubeApi.Response node = api.get("/api/v1/nodes/" + encoded(each.getKey()));
-                if (!node.ok()) {
+                if (node.code() == 404) {
+                    plan.node(NodeFit.absent(each.getKey(), each.getValue().size()));
+                } else if (!node.ok()) {
                     plan.note("Cannot read node " + each.getKey() + ", so whether the resize fits there is left out: "
                             + node.message() + ".");
                 } else {

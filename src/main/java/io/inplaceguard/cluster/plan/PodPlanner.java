@@ -57,8 +57,8 @@ final class PodPlanner {
         boolean unchanged = live.path("spec").equals(result.path("spec"));
         plan.containers(unchanged ? List.of() : containers);
         plan.outcome(plan.denied() ? Plan.Outcome.DENIED : unchanged ? Plan.Outcome.UNCHANGED : Plan.Outcome.IN_PLACE);
-        if (!PodRequests.of(live).equals(PodRequests.of(result))) {
-            new PodLister(api, List.of()).nodes(plan, List.of(new NodeFit.Resize(live, PodRequests.of(result))));
+        if (!Quantities.samePod(live, result)) {
+            new PodLister(api, List.of()).nodes(plan, List.of(new NodeFit.Resize(live, result)));
         }
         return plan.build();
     }
@@ -81,8 +81,8 @@ final class PodPlanner {
                     ? merged(live, manifest.object())
                     : merged(live, resize(manifest.object(), live));
             var verdict = planner.validate(guard, manifest, subresource, live, wanted, ObjectStage.STORED);
-            if (denied.byGuard() && verdict.denied()) {
-                plan.verdict(verdict);
+            if (denied.byGuard()) {
+                plan.denied(denied, verdict);
             } else {
                 plan.refusal(denied);
             }
@@ -106,6 +106,10 @@ final class PodPlanner {
                 }
             }
         }
+        JsonNode own = manifest.at("/spec/resources");
+        if (own.isObject() && changesResources(live.at("/spec/resources"), own)) {
+            patch.withObjectProperty("spec").set("resources", own);
+        }
         return patch;
     }
 
@@ -123,6 +127,9 @@ final class PodPlanner {
 
     private static JsonNode withoutResources(JsonNode manifest) {
         JsonNode copy = manifest.deepCopy();
+        if (copy.path("spec") instanceof ObjectNode spec) {
+            spec.remove("resources");
+        }
         for (String list : List.of("containers", "initContainers")) {
             for (JsonNode container : copy.path("spec").path(list)) {
                 if (container instanceof ObjectNode each) {
@@ -136,6 +143,9 @@ final class PodPlanner {
     /** The Pod with the resources of another one's containers. */
     private static JsonNode withContainers(JsonNode pod, JsonNode resized) {
         JsonNode copy = pod.deepCopy();
+        if (copy.path("spec") instanceof ObjectNode spec && resized.path("spec").has("resources")) {
+            spec.set("resources", resized.at("/spec/resources"));
+        }
         for (String list : List.of("containers", "initContainers")) {
             Map<String, JsonNode> from = byName(resized.path("spec").path(list));
             for (JsonNode container : copy.path("spec").path(list)) {
@@ -151,12 +161,18 @@ final class PodPlanner {
     /** The fields of the patch's containers merged into the Pod's of the same name. */
     private static JsonNode merged(JsonNode pod, JsonNode patch) {
         JsonNode copy = pod.deepCopy();
+        if (copy.path("spec") instanceof ObjectNode spec
+                && patch.at("/spec/resources").isObject()) {
+            spec.set("resources", ThreeWayMerge.apply(spec.path("resources"), patch.at("/spec/resources")));
+        }
         for (String list : List.of("containers", "initContainers")) {
             Map<String, JsonNode> from = byName(patch.path("spec").path(list));
             for (JsonNode container : copy.path("spec").path(list)) {
                 JsonNode other = from.get(container.path("name").asString(""));
-                if (other != null && container instanceof ObjectNode each) {
-                    each.setAll((ObjectNode) ThreeWayMerge.apply(each, other));
+                if (other != null
+                        && container instanceof ObjectNode each
+                        && ThreeWayMerge.apply(each, other) instanceof ObjectNode merged) {
+                    each.setAll(merged);
                 }
             }
         }

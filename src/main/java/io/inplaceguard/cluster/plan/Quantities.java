@@ -24,4 +24,31 @@ final class Quantities {
             return false;
         }
     }
+
+    /** Whether requests and limits of cpu and memory are the same amounts in both. */
+    static boolean sameResources(JsonNode one, JsonNode other) {
+        for (String list : new String[] {"requests", "limits"}) {
+            for (String resource : new String[] {"cpu", "memory"}) {
+                if (!same(one.path(list).path(resource), other.path(list).path(resource))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** The same for all containers of a Pod, matched by index, and for the Pod itself. */
+    static boolean samePod(JsonNode one, JsonNode other) {
+        for (String list : new String[] {"containers", "initContainers"}) {
+            JsonNode before = one.path("spec").path(list);
+            for (int i = 0; i < before.size(); i++) {
+                if (!sameResources(
+                        before.path(i).path("resources"),
+                        other.path("spec").path(list).path(i).path("resources"))) {
+                    return false;
+                }
+            }
+        }
+        return sameResources(one.at("/spec/resources"), other.at("/spec/resources"));
+    }
 }

@@ -10,10 +10,11 @@ import tools.jackson.databind.JsonNode;
  * @param total          pods of the workload
  * @param updated        pods the strategy lets go to the new revision
  * @param kept           why the others stay; empty where all are updated
+ * @param order          which pods come first; empty where the controller has no order
  * @param maxUnavailable how many may be unavailable at a time, as the object has it: a number or a percentage
  * @param paused         whether the rollout waits until it is resumed
  */
-record RolloutOrder(int total, int updated, String kept, String maxUnavailable, boolean paused) {
+record RolloutOrder(int total, int updated, String kept, String order, String maxUnavailable, boolean paused) {
 
     /**
      * The order of an object's own strategy.
@@ -32,7 +33,22 @@ record RolloutOrder(int total, int updated, String kept, String maxUnavailable, 
         int kept =
                 kind.equals("UnitedDeployment") ? manual(spec.path("updateStrategy")) : Partition.kept(object, total);
         String why = kept == 0 ? "" : "partition keeps " + Math.min(kept, total) + " at the old revision";
-        return new RolloutOrder(total, Math.max(0, total - kept), why, unavailable, paused);
+        return new RolloutOrder(total, Math.max(0, total - kept), why, order(kind, rolling), unavailable, paused);
+    }
+
+    /** Source: SortUpdateIndexes of the CloneSet and the rolling update of the advanced StatefulSet in OpenKruise. */
+    private static String order(String kind, JsonNode rolling) {
+        boolean unordered = rolling.path("unorderedUpdate").isObject();
+        JsonNode strategy = unordered ? rolling.path("unorderedUpdate") : rolling;
+        boolean priority = strategy.path("priorityStrategy").isObject();
+        return switch (kind) {
+            case "CloneSet" ->
+                priority
+                        ? "by its priorityStrategy"
+                        : rolling.path("scatterStrategy").isEmpty() ? "not-ready pods first" : "scattered";
+            case "StatefulSet" -> !unordered ? "the highest ordinal first" : priority ? "by its priorityStrategy" : "";
+            default -> "";
+        };
     }
 
     private static int manual(JsonNode strategy) {

@@ -72,27 +72,43 @@ class PlanPartsTest {
                 "'containers':[{'name':'a','resources':{'requests':{'cpu':'1'}}}]",
                 "'containerStatuses':[{'name':'a','allocatedResources':{'cpu':'1'},'resources':{'requests':{'cpu':'2'}}}]");
         assertThat(PodRequests.held(shrinking).cpu()).isEqualByComparingTo("2");
+        JsonNode waiting = pod(
+                "'containers':[{'name':'a','resources':{'requests':{'cpu':'9'}}}]",
+                "'conditions':[{'type':'PodResizePending','status':'True'}],'containerStatuses':[{'name':'a','resources':{'requests':{'cpu':'2'}}}]");
+        assertThat(PodRequests.held(waiting).cpu())
+                .as("a kubelet that does not report the allocation")
+                .isEqualByComparingTo("2");
+        JsonNode podLevel = pod(
+                "'resources':{'requests':{'cpu':'9'}},'overhead':{'cpu':'1'},'containers':[{'name':'a'}]",
+                "'allocatedResources':{'cpu':'3'},'resources':{'requests':{'cpu':'2'}}");
+        assertThat(PodRequests.held(podLevel).cpu()).isEqualByComparingTo("4");
+    }
+
+    private static NodeFit.Resize resize(JsonNode pod, String cpu) {
+        JsonNode resized = pod.deepCopy();
+        ((ObjectNode) resized.at("/spec/containers/0/resources/requests")).put("cpu", cpu);
+        return new NodeFit.Resize(pod, resized);
     }
 
     @ParameterizedTest(name = "cpu to {0}: {1} fit, {2} deferred, {3} infeasible, {4}")
     @CsvSource({
-        "1, 2, 0, 0, ''",
-        "1500m, 2, 0, 0, ''",
-        "2, 1, 1, 0, 1 cpu",
-        "4, 0, 2, 0, 1500m cpu",
-        "4001m, 0, 0, 2, 1m cpu",
+        "1, 2, 0, 0, '', ''",
+        "1500m, 2, 0, 0, '', ''",
+        "2, 1, 1, 0, 1 cpu, ''",
+        "4, 0, 2, 0, 1500m cpu, ''",
+        "4001m, 0, 0, 2, '', 1m cpu more than allocatable",
     })
-    void pods_are_fitted_one_after_the_other(String cpu, int fits, int deferred, int infeasible, String missing) {
+    void pods_are_fitted_one_after_the_other(
+            String cpu, int fits, int deferred, int infeasible, String missing, String refused) {
         JsonNode one = pod("'containers':[{'name':'a','resources':{'requests':{'cpu':'500m'}}}]", "");
         JsonNode two = pod("'containers':[{'name':'b','resources':{'requests':{'cpu':'500m'}}}]", "");
         JsonNode other = pod("'containers':[{'name':'c','resources':{'requests':{'cpu':'1'}}}]", "'phase':'Running'");
         JsonNode done = pod("'containers':[{'name':'d','resources':{'requests':{'cpu':'1'}}}]", "'phase':'Failed'");
-        Amount wanted = Amount.of(json("{'cpu':'%s'}".formatted(cpu)));
         NodeFit fit = NodeFit.of(
                 json("{'metadata':{'name':'n'},'status':{'allocatable':{'cpu':'4','memory':'1Gi'}}}"),
                 List.of(one, two, other, done),
-                List.of(new NodeFit.Resize(one, wanted), new NodeFit.Resize(two, wanted)));
-        assertThat(fit).isEqualTo(new NodeFit("n", fits, deferred, infeasible, missing));
+                List.of(resize(one, cpu), resize(two, cpu)));
+        assertThat(fit).isEqualTo(new NodeFit("n", fits, deferred, infeasible, missing, refused));
     }
 
     @Test
@@ -128,6 +144,24 @@ class PlanPartsTest {
         assertThat(order.updated()).isEqualTo(updated);
         assertThat(order.total()).isEqualTo(total);
         assertThat(order.maxUnavailable()).isEqualTo(maxUnavailable);
+    }
+
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CloneSet | {} | not-ready pods first",
+                "CloneSet | {'priorityStrategy':{'weightPriority':[]}} | by its priorityStrategy",
+                "CloneSet | {'scatterStrategy':[{'key':'a','value':'b'}]} | scattered",
+                "StatefulSet | {'partition':1} | the highest ordinal first",
+                "StatefulSet | {'unorderedUpdate':{'priorityStrategy':{}}} | by its priorityStrategy",
+                "StatefulSet | {'unorderedUpdate':{}} | ``",
+                "DaemonSet | {'partition':1} | ``",
+            })
+    void the_order_is_that_of_the_strategy(String kind, String rolling, String order) {
+        JsonNode object = json("{'kind':'%s','spec':{'updateStrategy':{'rollingUpdate':%s}}}".formatted(kind, rolling));
+        assertThat(RolloutOrder.of(object, 2).order()).isEqualTo(order);
     }
 
     @Test
