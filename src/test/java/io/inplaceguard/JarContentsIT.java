@@ -56,6 +56,29 @@ class JarContentsIT {
         }
     }
 
+    /** The client needs a model to be loaded even where it is not used; those that it does not need are left out. */
+    @Test
+    void models_of_apis_that_nothing_uses_are_not_in_the_jar() throws IOException {
+        try (JarFile jar = new JarFile(JAR.toFile())) {
+            assertThat(jar.stream()
+                            .map(entry -> entry.getName())
+                            .filter(name -> name.contains("/kubernetes-model-"))
+                            .map(name -> name.replaceAll(".*/kubernetes-model-([a-z]+)-.*", "$1")))
+                    .containsExactlyInAnyOrder(
+                            "admissionregistration",
+                            "apps",
+                            "autoscaling",
+                            "batch",
+                            "certificates",
+                            "common",
+                            "coordination",
+                            "core",
+                            "discovery",
+                            "extensions",
+                            "rbac");
+        }
+    }
+
     @Test
     void the_licence_of_this_project_is_in_the_jar() throws IOException {
         try (JarFile jar = new JarFile(JAR.toFile())) {

@@ -80,15 +80,18 @@ record Found(String kubernetes, String openkruise, boolean scaling, List<String>
         return false;
     }
 
-    String text() {
+    /** @param guard the chart's version */
+    String text(String guard) {
         return """
                 | found | |
                 | --- | --- |
+                | inplace-guard | %s |
                 | Kubernetes | %s |
                 | OpenKruise | %s |
                 | InPlaceWorkloadVerticalScaling | %s |
                 | kubelet | %s |
                 """.formatted(
+                        guard,
                         kubernetes,
                         openkruise,
                         scaling ? "on" : "off",

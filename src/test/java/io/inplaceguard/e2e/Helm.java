@@ -12,14 +12,14 @@ final class Helm {
 
     private Helm() {}
 
-    /** Whether any release of the chart is in the cluster. */
-    static boolean isInstalled(Api api) throws IOException {
-        return !api.get("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+    /** The version of the chart that is in the cluster; empty where none is. */
+    static String installed(Api api) throws IOException {
+        return api.get("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
                         + "?labelSelector=app.kubernetes.io/name%3Dinplace-guard")
                 .orFail()
                 .body()
-                .path("items")
-                .isEmpty();
+                .at("/items/0/metadata/labels/app.kubernetes.io~1version")
+                .asString("");
     }
 
     /** @param image repository and tag, or empty for the chart's own */

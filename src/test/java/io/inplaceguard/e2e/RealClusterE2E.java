@@ -55,14 +55,14 @@ class RealClusterE2E {
         }
         api = new Api(config);
         found = Found.in(api);
-        if (!Helm.isInstalled(api)) {
+        if (Helm.installed(api).isEmpty()) {
             Helm.install(context, System.getProperty("e2e.image", ""));
             installed = true;
         }
         verdicts = new Verdicts();
         verdicts.run(api, NAMESPACE, found.served(), found.scaling(), namespaces::add);
         Path report = Files.createDirectories(Path.of("target/e2e")).resolve("report.md");
-        Files.writeString(report, found.text() + verdicts.report());
+        Files.writeString(report, found.text(Helm.installed(api)) + verdicts.report());
     }
 
     @AfterAll
