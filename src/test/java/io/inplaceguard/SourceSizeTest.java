@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -18,9 +17,6 @@ class SourceSizeTest {
     private static final int MAX_RULE_LINES = 80;
     private static final Path SOURCES = Path.of("src/main/java");
 
-    /** Files that are still to be split. */
-    private static final Set<String> KNOWN = Set.of("JsonCursor.java", "WorkloadKind.java");
-
     @Test
     void no_source_file_has_more_than_300_lines_and_no_rule_more_than_80() throws IOException {
         List<String> tooLong = new ArrayList<>();
@@ -29,7 +25,7 @@ class SourceSizeTest {
             seen++;
             int limit = isRule(file) ? MAX_RULE_LINES : MAX_LINES;
             long lines = Files.readString(file).lines().count();
-            if (lines > limit && !KNOWN.contains(file.getFileName().toString())) {
+            if (lines > limit) {
                 tooLong.add(file + " has " + lines + " lines, at most " + limit + " are allowed");
             }
         }

@@ -12,17 +12,11 @@ import java.util.Arrays;
  */
 final class JsonCursor {
 
-    /** The API server itself refuses JSON that is nested deeper (Go's encoding/json). */
-    static final int MAX_DEPTH = 10_000;
-
     private final byte[] in;
     private final int end;
     private int at;
-    private int depth;
-    /** For each open value whether it is an object. */
-    private boolean[] isObject = new boolean[32];
-
     private final DuplicateKeys keys;
+    private final OpenValues open;
     private int values;
     private final StringScanner strings;
 
@@ -31,6 +25,7 @@ final class JsonCursor {
         this.in = in;
         this.end = length;
         this.keys = new DuplicateKeys(in);
+        this.open = new OpenValues(keys);
         this.strings = new StringScanner(in, length);
     }
 
@@ -52,14 +47,13 @@ final class JsonCursor {
     record Mark(int at, int depth, int openObjects) {}
 
     Mark mark() {
-        return new Mark(at, depth, keys.depth());
+        return new Mark(at, open.depth(), keys.depth());
     }
 
     /** Goes back to a mark, which must have been set within a value that is still open. */
     void reset(Mark mark) {
         at = mark.at;
-        depth = mark.depth;
-        keys.closeTo(mark.openObjects);
+        open.reset(mark.depth, mark.openObjects);
     }
 
     /** The first byte of the next value; the cursor stays before it. */
@@ -84,10 +78,10 @@ final class JsonCursor {
     boolean enter(char bracket) {
         expect(bracket);
         values++;
-        push(bracket == '{');
+        open.push(bracket == '{', at);
         if (peek() == bracket + 2) {
             at++;
-            pop();
+            open.pop();
             return false;
         }
         return true;
@@ -103,46 +97,15 @@ final class JsonCursor {
         if (c != bracket) {
             throw invalid();
         }
-        pop();
+        open.pop();
         return false;
-    }
-
-    private void push(boolean object) {
-        if (++depth >= MAX_DEPTH) {
-            throw new InvalidJsonException("it is nested more than " + MAX_DEPTH + " levels deep", at);
-        }
-        if (depth == isObject.length) {
-            isObject = Arrays.copyOf(isObject, 2 * depth);
-        }
-        isObject[depth] = object;
-        if (object) {
-            keys.open();
-        }
-    }
-
-    private void pop() {
-        if (isObject[depth--]) {
-            keys.close();
-        }
     }
 
     /** The key of the next member; afterwards the cursor stands before its value. */
     String key() {
-        int from = skipKey();
-        int to = at - 1;
-        expect(':');
-        return KnownKeys.key(in, from, to, strings.hash());
-    }
-
-    /** Walks over a key with its quotes and returns where its text began. */
-    private int skipKey() {
-        expect('"');
-        int from = at;
-        at = strings.endOfKey(from);
-        if (!keys.add(strings.hash(), from, at - 1)) {
-            throw new InvalidJsonException("an object has the same key twice", from);
-        }
-        return from;
+        int begin = pastSpace(at);
+        at = skipMemberKey(begin);
+        return KnownKeys.key(in, begin + 1, strings.keyEnd(), strings.hash());
     }
 
     /** The string that comes next. */
@@ -150,7 +113,7 @@ final class JsonCursor {
         expect('"');
         values++;
         int from = at;
-        endString();
+        at = strings.end(from);
         return JsonText.string(in, from, at - 1);
     }
 
@@ -185,7 +148,7 @@ final class JsonCursor {
      * variable.
      */
     void skip() {
-        int base = depth;
+        int base = open.depth();
         int i = at;
         int count = 0;
         boolean inside = true;
@@ -197,15 +160,15 @@ final class JsonCursor {
                 i = strings.end(i + 1);
             } else if (c == '{' || c == '[') {
                 count++;
-                at = ++i;
-                push(c == '{');
+                i++;
+                open.push(c == '{', i);
                 i = pastSpace(i);
                 if (in[i] != c + 2) {
                     i = c == '{' ? skipMemberKey(i) : i;
                     continue;
                 }
                 i++;
-                pop();
+                open.pop();
             } else {
                 at = i;
                 scalar(c);
@@ -213,16 +176,16 @@ final class JsonCursor {
             }
             // A value has ended: leave what ends with it, or go on to the next member.
             boolean more = false;
-            while (depth > base && !more) {
+            while (open.depth() > base && !more) {
                 i = pastSpace(i);
                 byte next = in[i];
-                boolean object = isObject[depth];
+                boolean object = open.isObject();
                 more = next == ',';
                 if (more) {
                     i = object ? skipMemberKey(pastSpace(i + 1)) : i + 1;
                 } else if (next == (object ? '}' : ']')) {
                     i++;
-                    pop();
+                    open.pop();
                 } else {
                     throw InvalidJsonException.at(i + 1);
                 }
@@ -307,11 +270,6 @@ final class JsonCursor {
             values += containing;
         }
         return same;
-    }
-
-    /** Walks from behind the opening quote of a string to behind the closing one. */
-    private void endString() {
-        at = strings.end(at);
     }
 
     private void expect(char c) {

@@ -34,6 +34,11 @@ final class StringScanner {
         this.end = end;
     }
 
+    /** The index of the closing quote of the key whose end was found last. */
+    int keyEnd() {
+        return to;
+    }
+
     /** The hash of the key whose end was found last. Equal for equal strings, with escapes or without. */
     long hash() {
         return escaped ? hashOfDecoded() : hash;

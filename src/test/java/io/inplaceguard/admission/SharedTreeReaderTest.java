@@ -306,7 +306,7 @@ class SharedTreeReaderTest {
 
     @Test
     void nesting_is_bounded() {
-        assertThatThrownBy(() -> cursor("[".repeat(JsonCursor.MAX_DEPTH + 1)).skip())
+        assertThatThrownBy(() -> cursor("[".repeat(OpenValues.MAX_DEPTH + 1)).skip())
                 .isInstanceOf(InvalidJsonException.class)
                 .hasMessageContaining("nested");
         String deep = "[".repeat(5000) + "]".repeat(5000);
