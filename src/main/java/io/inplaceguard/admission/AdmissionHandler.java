@@ -201,8 +201,14 @@ public final class AdmissionHandler {
         audit.put("verdict", violations.isEmpty() ? "allowed" : "denied");
         audit.put(
                 "rules",
-                String.join(
-                        ",", violations.stream().map(Violation::rule).distinct().toList()));
+                violations.isEmpty()
+                        ? ""
+                        : String.join(
+                                ",",
+                                violations.stream()
+                                        .map(Violation::rule)
+                                        .distinct()
+                                        .toList()));
         return audit;
     }
 

@@ -26,6 +26,9 @@ final class ResizeUnsupportedRule implements Rule {
 
     @Override
     public Stream<Violation> check(PodUpdate update) {
+        if (update.resizes().findAny().isEmpty()) {
+            return Stream.empty();
+        }
         String reason = reason(update);
         if (reason.isEmpty()) {
             return ImpliedRequests.of(update)
