@@ -29,8 +29,6 @@ public final class StubApiServer implements AutoCloseable {
     private final HttpServer server;
 
     public StubApiServer() {
-        // Without it each answer waits 40 ms for an acknowledgement of its header.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
