@@ -7,6 +7,7 @@ import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.ObjectStage;
 import io.inplaceguard.guard.ObjectView;
 import io.inplaceguard.guard.Verdict;
+import io.inplaceguard.guard.Warning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class ManifestChecker {
         List<Result> results = new ArrayList<>();
         after.forEach((identity, wanted) -> {
             ManifestObject stored = before.get(identity);
-            results.add(stored == null ? skipped(wanted, "created") : result(wanted, validate(stored, wanted)));
+            results.add(stored == null ? created(wanted) : result(wanted, validate(stored, wanted)));
         });
         before.forEach((identity, stored) -> {
             if (!after.containsKey(identity)) {
@@ -71,12 +72,43 @@ public final class ManifestChecker {
                 ObjectView.of(wanted));
     }
 
-    private static Result result(ManifestObject wanted, Verdict verdict) {
+    /** What is wrong with the strategy and is not among the warnings of an update: the webhook reports it only of a change. */
+    private List<String> notes(ManifestObject manifest, List<Warning> warnings) {
+        return guard
+                .misplacedStrategy(AdmissionAttributes.create(
+                        manifest.identity().group(),
+                        manifest.version(),
+                        manifest.identity().kind(),
+                        ObjectView.of(manifest.object())))
+                .stream()
+                .filter(warning -> !warnings.contains(warning))
+                .map(Warning::message)
+                .toList();
+    }
+
+    private Result created(ManifestObject object) {
+        return new Result(
+                object.identity(),
+                object.file(),
+                object.line(""),
+                List.of(),
+                List.of(),
+                notes(object, List.of()),
+                "created");
+    }
+
+    private Result result(ManifestObject wanted, Verdict verdict) {
         List<Result.Located> violations = verdict.violations().stream()
                 .map(violation -> new Result.Located(violation, wanted.line(violation.field())))
                 .toList();
         return new Result(
-                wanted.identity(), wanted.file(), wanted.line(""), violations, verdict.warnings(), List.of(), "");
+                wanted.identity(),
+                wanted.file(),
+                wanted.line(""),
+                violations,
+                verdict.warnings(),
+                notes(wanted, verdict.warnings()),
+                "");
     }
 
     private static Result skipped(ManifestObject object, String why) {

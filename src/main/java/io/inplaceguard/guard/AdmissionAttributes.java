@@ -27,4 +27,9 @@ public record AdmissionAttributes(
             String group, String version, String kind, ObjectView before, ObjectView after) {
         return new AdmissionAttributes(group, version, kind, "", Operation.UPDATE, before, after);
     }
+
+    /** The creation of an object. */
+    public static AdmissionAttributes create(String group, String version, String kind, ObjectView object) {
+        return new AdmissionAttributes(group, version, kind, "", Operation.CREATE, null, object);
+    }
 }

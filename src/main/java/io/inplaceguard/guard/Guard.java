@@ -81,6 +81,27 @@ public final class Guard {
         }
     }
 
+    /**
+     * What is wrong with where an object states its update strategy, whether it changes or not; see {@code misplaced-strategy}.
+     *
+     * @param created the object, as if it was created
+     */
+    public List<Warning> misplacedStrategy(AdmissionAttributes created) {
+        Optional<WorkloadKind> kind = kinds.of(created);
+        if (kind.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return GovernedTemplate.of(kind.get(), created, owners).stream()
+                    .flatMap(MisplacedStrategy::of)
+                    .distinct()
+                    .toList();
+        } catch (MalformedObjectException e) {
+            // Whether it is admitted is decided by validate.
+            return List.of();
+        }
+    }
+
     private static boolean haveSameSpec(AdmissionAttributes attributes) {
         ObjectView before = attributes.oldObject();
         ObjectView after = attributes.object();

@@ -101,6 +101,22 @@ class CheckCommandTest {
     }
 
     @Test
+    void a_strategy_in_the_place_of_another_version_is_a_note_of_unchanged_and_new_objects() throws Exception {
+        String misplaced = WEB.replace("rollingUpdate: {podUpdatePolicy: InPlaceOnly}", "type: InPlaceOnly");
+        String note = "  note: this kind and version does not read an in-place strategy from updateStrategy.type";
+        Run unchanged = check(misplaced, misplaced);
+        assertThat(unchanged.out()).containsOnlyOnce(note).contains("1 checked, 0 denied, 0 warned");
+        assertThat(unchanged.status()).isZero();
+        assertThat(check(WEB, WEB + "---\n" + misplaced.replace("name: web", "name: new"))
+                        .out())
+                .containsOnlyOnce(note);
+        assertThat(check(misplaced, misplaced.replace("web:1", "web:2")).out())
+                .contains("  warning: this kind", "[misplaced-strategy]")
+                .doesNotContain("  note: ");
+        assertThat(check(WEB, ALLOWED).out()).doesNotContain("note: ");
+    }
+
+    @Test
     void text_names_file_and_line_of_the_field_in_the_new_manifest() throws Exception {
         Run run = check(WEB, "# a comment\n" + DENIED);
         assertThat(run.out())
