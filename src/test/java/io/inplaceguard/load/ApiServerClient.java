@@ -38,7 +38,6 @@ public final class ApiServerClient implements AutoCloseable {
 
     private static final int MOST_IDLE = 25;
     private static final Duration IDLE = Duration.ofSeconds(90);
-    /** The webhooks' timeoutSeconds. */
 
     /** What was answered. */
     public record Answer(int status, String body) {}
