@@ -28,7 +28,7 @@ integration: ## run chart, webhook and tracker on a real kube-apiserver (needs e
 	@for tool in etcd kube-apiserver kubectl helm; do \
 	if ! [ -x "$(ASSETS)/$$tool" ] && ! { [ $$tool = helm ] && command -v helm >/dev/null; }; then \
 	echo "make integration did nothing: $$tool is not in $(ASSETS). Set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl (setup-envtest use -p path) and put helm there or on the PATH."; exit 0; fi; done; \
-	$(MVN) verify -Pintegration && cat target/integration/*/*.txt
+	$(MVN) verify -Pintegration $(INTEGRATION_ARGS) && cat target/integration/*/*.txt
 
 e2e: ## run every edit of the table on the cluster of the kubeconfig context, with OpenKruise in it (CONTEXT, E2E_IMAGE)
 	$(MVN) -q test-compile
@@ -48,7 +48,7 @@ fuzz: ## fuzz the AdmissionReview parser for 2 minutes (Jazzer; its corpus stays
 bench: build ## measure: JMH for decode-and-decide, HTTP against no-op handlers (needs wrk), start to Ready and RSS (JAVAS: JVMs)
 	$(MVN) -q test-compile
 	$(MVN) -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
-	java -cp target/test-classes:target/classes:$$(cat target/classpath) org.openjdk.jmh.Main DecideBenchmark
+	java -cp target/test-classes:target/classes:$$(cat target/classpath) org.openjdk.jmh.Main $(JMH_ARGS) DecideBenchmark
 	src/bench/http.sh
 	src/bench/start.sh
 

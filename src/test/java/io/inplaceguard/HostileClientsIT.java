@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class HostileClientsIT {
 
-    private static final int SECONDS = Integer.getInteger("hostile.seconds", 3);
+    private static final int SECONDS = Integer.getInteger("hostile.seconds", 1);
     /** More than the server has places for. */
     private static final int CONNECTIONS = Integer.getInteger("hostile.connections", 1_000);
 

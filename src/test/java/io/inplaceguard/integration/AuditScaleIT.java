@@ -20,6 +20,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code kubectl inplace audit} of 1,000 CloneSets and 10,000 pods, as the plugin runs it. Each tenth rollout cannot finish, three of
  * ten are under way. The figures are written down, not judged, but for the memory.
  */
+@DisabledIfSystemProperty(named = "integration.short", matches = "true")
 class AuditScaleIT {
 
     private static final int WORKLOADS = 1_000;

@@ -23,8 +23,10 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The tracker among 10,000 pods, 1,000 of which are resized at once. Its figures are written down, not judged, but for its memory. */
+@DisabledIfSystemProperty(named = "integration.short", matches = "true")
 class TrackerScaleIT {
 
     private static final int PODS = 10_000;
