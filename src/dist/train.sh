@@ -33,7 +33,9 @@ cat >run <<RUN
 #!/bin/sh
 # JAVA_OPTS may name another collector; the cache is then not used.
 case "\$JAVA_OPTS" in *-XX:+Use*GC*) gc= ;; *) gc=-XX:+UseSerialGC ;; esac
-cd "\$(dirname "\$0")" && exec "$java" $use \$gc \$JAVA_OPTS -jar inplace-guard.jar "\$@"
+# With options about another archive a JVM refuses the cache.
+case "\$JAVA_OPTS" in *-Xshare*|*-XX:Shared*) cache= ;; *) cache="$use" ;; esac
+cd "\$(dirname "\$0")" && exec "$java" \$cache \$gc \$JAVA_OPTS -jar inplace-guard.jar "\$@"
 RUN
 chmod +x run
 echo "$dist/run serve"

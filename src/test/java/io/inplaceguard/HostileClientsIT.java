@@ -34,7 +34,7 @@ class HostileClientsIT {
     /** More than the server has places for. */
     private static final int CONNECTIONS = Integer.getInteger("hostile.connections", 1_000);
 
-    private static final int TALKING = Integer.getInteger("hostile.talking", 500);
+    private static final int TALKING = Integer.getInteger("hostile.talking", 300);
     /** A call that takes longer has failed. A busy machine needs more than the 5 s of the long form. */
     private static final Duration TIMEOUT = Duration.ofSeconds(Integer.getInteger("hostile.timeout", 25));
 
