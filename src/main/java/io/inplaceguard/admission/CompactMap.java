@@ -19,8 +19,15 @@ final class CompactMap extends AbstractMap<String, JsonNode> {
 
     private static final int MAX_SEARCHED = 8;
 
-    private String[] keys = new String[4];
-    private JsonNode[] values = new JsonNode[4];
+    private static final int FIRST_CAPACITY = 4;
+
+    /** An empty object must cost little: three bytes of JSON are one. */
+    private static final String[] NO_KEYS = {};
+
+    private static final JsonNode[] NO_VALUES = {};
+
+    private String[] keys = NO_KEYS;
+    private JsonNode[] values = NO_VALUES;
     private int size;
     /** Indexes by key; null while the keys are searched one by one. */
     private @Nullable Map<String, Integer> indexes;
@@ -68,8 +75,9 @@ final class CompactMap extends AbstractMap<String, JsonNode> {
             return before;
         }
         if (size == keys.length) {
-            keys = Arrays.copyOf(keys, 2 * size);
-            values = Arrays.copyOf(values, 2 * size);
+            int capacity = Math.max(FIRST_CAPACITY, 2 * size);
+            keys = Arrays.copyOf(keys, capacity);
+            values = Arrays.copyOf(values, capacity);
         }
         keys[size] = key;
         values[size] = value;
@@ -87,8 +95,8 @@ final class CompactMap extends AbstractMap<String, JsonNode> {
 
     @Override
     public void clear() {
-        Arrays.fill(keys, 0, size, null);
-        Arrays.fill(values, 0, size, null);
+        keys = NO_KEYS;
+        values = NO_VALUES;
         size = 0;
         indexes = null;
     }
