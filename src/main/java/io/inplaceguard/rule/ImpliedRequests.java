@@ -10,6 +10,8 @@ import io.inplaceguard.template.Quantity;
 import io.inplaceguard.template.TemplateOrigin;
 import java.math.BigDecimal;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,17 +28,20 @@ record ImpliedRequests(FieldPath field, String sentence) {
 
     /** The changes of an update that the API server refuses because of an implied request; only templates have any. */
     static Stream<ImpliedRequests> of(PodUpdate update) {
-        if (update.origin() != TemplateOrigin.WORKLOAD
-                || update.resizes().findAny().isEmpty()) {
+        if (update.origin() != TemplateOrigin.WORKLOAD) {
             return Stream.empty();
         }
         // With pod-level resources the class does not depend on the containers.
         boolean guaranteed =
                 update.before().podResources().isEmpty() && QosClass.of(update.before()) == QosClass.GUARANTEED;
+        // Sums over all containers, so not once for each change.
+        Set<String> exceeded = Stream.of("cpu", "memory")
+                .filter(resource -> exceedsPod(resource, update))
+                .collect(Collectors.toSet());
         return update.resizes()
                 .filter(change -> change.action() == Action.CHANGED)
                 .flatMap(change -> Stream.concat(
-                        ofContainer(change, update, guaranteed).stream(), ofPod(change, update).stream()));
+                        ofContainer(change, update, guaranteed).stream(), ofPod(change, exceeded).stream()));
     }
 
     /** In a Guaranteed pod the limit would leave the request; elsewhere only a limit below the old one is refused. */
@@ -61,9 +66,9 @@ record ImpliedRequests(FieldPath field, String sentence) {
         return old.isPresent() && wanted.isPresent() && wanted.get().compareTo(old.get()) < 0;
     }
 
-    private static Optional<ImpliedRequests> ofPod(Change change, PodUpdate update) {
+    private static Optional<ImpliedRequests> ofPod(Change change, Set<String> exceeded) {
         String resource = change.requireResource();
-        return change.path().toString().endsWith(".requests." + resource) && exceedsPod(resource, update)
+        return change.path().toString().endsWith(".requests." + resource) && exceeded.contains(resource)
                 ? Optional.of(new ImpliedRequests(
                         change.path(),
                         changed("request", change) + ", but the pod-level spec.resources has no " + resource

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -124,12 +123,9 @@ final class SelfCheck {
         }
     }
 
-    private static SSLContext trustingOnly(ServingTls tls) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setCertificateEntry("leaf", tls.served().leaf());
+    private static SSLContext trustingOnly(ServingTls tls) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
+        factory.init(ServingCertificate.trustStore(List.of(tls.served().leaf())));
         SSLContext context = SSLContext.getInstance("TLS");
         if (tls.asksClients()) {
             // A certificate of the moment's own, which no file and no other process has.

@@ -33,13 +33,14 @@ final class PodLister {
     /** Adds the rollout's order and, for a resize in place, the nodes. */
     void describe(PlanBuilder plan, JsonNode live, JsonNode result, Plan.Outcome outcome) {
         List<JsonNode> pods = pods(plan, live);
-        plan.rollout(RolloutOrder.of(result, pods.size()));
+        RolloutOrder rollout = RolloutOrder.of(result, pods.size());
+        plan.rollout(rollout);
         boolean inPlace = outcome == Plan.Outcome.IN_PLACE || outcome == Plan.Outcome.UNSURE;
         if (inPlace && !live.path("kind").asString("").equals("SidecarSet")) {
             // The highest ordinals of a StatefulSet are updated; which pods of the other kinds are is not decided
             // before.
             boolean ordered = live.path("kind").asString("").equals("StatefulSet");
-            int updated = ordered ? RolloutOrder.of(result, pods.size()).updated() : pods.size();
+            int updated = ordered ? rollout.updated() : pods.size();
             List<NodeFit.Resize> resizes = new ArrayList<>();
             for (Workloads.Template template : Workloads.templates(result, kinds)) {
                 for (JsonNode pod : pods.subList(0, Math.min(updated, pods.size()))) {
