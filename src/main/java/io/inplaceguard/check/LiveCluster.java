@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * offline.
  *
  * @param namespace of manifests that name none
- * @param stored    the live object of a manifest; empty where there is none; throws an {@link InputException} where it
+ * @param stored    the live object of a manifest; empty without one; throws an {@link InputException} where it
  *                  cannot be read
  * @param profile   what the OpenKruise manager's Deployment shows; null where it cannot be read
  * @param closing   ends the connection

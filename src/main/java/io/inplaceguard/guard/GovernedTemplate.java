@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
  *
  * @param row         where the template and its strategy are
  * @param origin      what kind of object it is part of
- * @param ownerBefore the stored spec that has the template; an empty object where there is none
- * @param ownerAfter  the new spec that has the template; an empty object where there is none
+ * @param ownerBefore the stored spec that has the template; an empty object without one
+ * @param ownerAfter  the new spec that has the template; an empty object without one
  * @param stored      strategy of the stored object
  * @param wanted      strategy of the new object: the one that counts
  * @param annotated   whether the stored or the new object has the annotation that enforces InPlaceOnly

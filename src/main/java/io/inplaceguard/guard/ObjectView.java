@@ -137,7 +137,7 @@ public final class ObjectView {
         return status;
     }
 
-    /** The spec's tree; an empty object where there is none. */
+    /** The spec's tree; an empty object without one. */
     public JsonNode spec() {
         return spec;
     }
@@ -153,7 +153,7 @@ public final class ObjectView {
         return spec == other.spec;
     }
 
-    /** The annotation under {@code inplace-guard.io/} of that full name; empty text where there is none. */
+    /** The annotation under {@code inplace-guard.io/} of that full name; empty text without one. */
     String annotation(String name) {
         return Objects.requireNonNullElse(metadata.annotations().get(name), "");
     }

@@ -107,7 +107,7 @@ public class ServerConfiguration {
         return true;
     }
 
-    /** Created only on demand: outside a cluster there is none. */
+    /** Created only on demand: outside a cluster no API server is configured. */
     @Bean
     @Lazy
     KubernetesClient kubernetesClient() {

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * @param container      the regular container it belongs to; null outside of one
  * @param resource       the resource name, such as {@code cpu}; null where it is not a resource
  * @param before         the old value; null where there was none. Only images and quantities may be shown to a user
- * @param after          the new value; null where there is none
+ * @param after          the new value; null without one
  * @param defaultWritten whether the difference disappears once both templates get the defaults that OpenKruise's webhook
  *                       writes: one of them has such a default and the other one never had it. Always false for a Pod, and
  *                       where the comparison applied these defaults already

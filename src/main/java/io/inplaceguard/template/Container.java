@@ -22,12 +22,12 @@ public record Container(String name, JsonNode node, FieldPath path) {
         return name != null && name.isString() ? name.stringValue() : "";
     }
 
-    /** The request of {@code cpu} or {@code memory}; empty where there is none or it is not a quantity. */
+    /** The request of {@code cpu} or {@code memory}; empty without one, or where it is not a quantity. */
     public Optional<Quantity> request(String resource) {
         return quantity("requests", resource);
     }
 
-    /** The limit of {@code cpu} or {@code memory}; empty where there is none or it is not a quantity. */
+    /** The limit of {@code cpu} or {@code memory}; empty without one, or where it is not a quantity. */
     public Optional<Quantity> limit(String resource) {
         return quantity("limits", resource);
     }

@@ -44,7 +44,7 @@ public final class PodResources {
      * The request that the API server stores: the pod's own, else with a limit of any resource what the containers request
      * together, else the pod's limit.
      *
-     * @return cores or bytes; empty where there is none
+     * @return cores or bytes; empty without one
      */
     public Optional<BigDecimal> effectiveRequest(String resource) {
         if (hasRequest(resource)) {

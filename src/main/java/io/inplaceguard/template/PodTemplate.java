@@ -94,7 +94,7 @@ public final class PodTemplate {
         return metadata;
     }
 
-    /** The pod spec; an empty object where there is none. */
+    /** The pod spec; an empty object without one. */
     public JsonNode spec() {
         return spec;
     }
@@ -153,7 +153,7 @@ public final class PodTemplate {
         return RunningPods.after(before, this);
     }
 
-    /** The template's annotation of that name; empty text where there is none. */
+    /** The template's annotation of that name; empty text without one. */
     public String annotation(String name) {
         return metadata.path("annotations").path(name).asString("");
     }

@@ -16,7 +16,7 @@ final class CaBundles {
     private CaBundles() {}
 
     /**
-     * The first problem as a sentence; empty where there is none.
+     * The first problem as a sentence; empty without one.
      *
      * @param bundle  base64 of PEM, as in a webhook configuration
      * @param serving the same for the certificate in the Secret; empty where it is not known

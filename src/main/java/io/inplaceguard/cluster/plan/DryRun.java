@@ -35,7 +35,7 @@ final class DryRun {
      *
      * @param by      name of the webhook or policy; {@code API server} where it refuses by itself
      * @param message the text of the refusal
-     * @param causes  field {@code status.details.causes} of a webhook's answer; a missing node where there is none
+     * @param causes  field {@code status.details.causes} of a webhook's answer; a missing node without one
      */
     record Denied(String by, String message, JsonNode causes) implements Outcome {
 

@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
  * @param fits       pods that fit now
  * @param deferred   pods that must wait until other pods leave or shrink (the kubelet's Deferred)
  * @param infeasible pods that can never be resized there: the API server 1.36 refuses these, older kubelets report Infeasible
- * @param missing    how much is missing for the first pod that is deferred; empty where there is none
- * @param refused    why the first pod that is infeasible is, such as {@code 1 cpu more than allocatable}; empty where there is none
+ * @param missing    how much is missing for the first pod that is deferred; empty without one
+ * @param refused    why the first pod that is infeasible is, such as {@code 1 cpu more than allocatable}; empty without one
  */
 record NodeFit(String node, int fits, int deferred, int infeasible, String missing, String refused) {
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param file       the manifest's file
  * @param line       first line of the object in it, counted from 1
  * @param outcome    what would happen to the pods
- * @param refusal    a refusal by the cluster that is not a violation of an in-place rule; null where there is none
+ * @param refusal    a refusal by the cluster that is not a violation of an in-place rule; null without one
  * @param violations violations of the rules, each with its line
  * @param warnings   warnings of the rules
  * @param notes      sentences about what the cluster answered, and about what could not be found out
