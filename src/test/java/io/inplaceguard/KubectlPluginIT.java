@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -24,8 +23,6 @@ import org.yaml.snakeyaml.Yaml;
 class KubectlPluginIT {
 
     private static final Path PLUGIN = Path.of("target/plugin").toAbsolutePath();
-
-    private record Run(int status, String out, String err) {}
 
     @TempDir
     static Path temp;
@@ -49,27 +46,14 @@ class KubectlPluginIT {
         }
     }
 
-    private Run run(Path folder, String... command) throws IOException, InterruptedException {
-        Path out = Files.createTempFile(temp, "out", "");
-        Path err = Files.createTempFile(temp, "err", "");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+    private CommandOutput run(Path folder, String... command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().merge("PATH", bin.toString(), (path, added) -> added + ":" + path);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Process process = builder.start();
-        try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES))
-                    .as("ended by itself")
-                    .isTrue();
-            return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
-        } finally {
-            process.destroyForcibly();
-        }
+        return CommandOutput.of(builder, temp);
     }
 
-    private Run plugin(String... args) throws IOException, InterruptedException {
+    private CommandOutput plugin(String... args) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(bin.resolve("kubectl-inplace").toString()));
         command.addAll(List.of(args));
@@ -78,7 +62,7 @@ class KubectlPluginIT {
 
     @Test
     void it_runs_from_a_link_and_has_no_server() throws Exception {
-        Run none = plugin();
+        CommandOutput none = plugin();
         assertThat(none.status()).isZero();
         assertThat(none.out())
                 .startsWith("Usage: kubectl inplace ")
@@ -93,7 +77,7 @@ class KubectlPluginIT {
 
     @Test
     void without_java_it_names_what_is_missing() throws Exception {
-        Run run = run(temp, "sh", "-c", "JAVA_HOME=/nowhere kubectl-inplace --version");
+        CommandOutput run = run(temp, "sh", "-c", "JAVA_HOME=/nowhere kubectl-inplace --version");
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
                 .isEqualTo("kubectl-inplace needs Java 17 or newer: put java on the PATH, or set JAVA_HOME.\n");
@@ -114,7 +98,7 @@ class KubectlPluginIT {
         List<String> command =
                 new ArrayList<>(List.of(bin.resolve("kubectl_complete-inplace").toString()));
         command.addAll(List.of(words.split(" ", -1)));
-        Run run = run(temp, command.toArray(String[]::new));
+        CommandOutput run = run(temp, command.toArray(String[]::new));
         assertThat(run.status()).isZero();
         List<String> lines = run.out()
                 .lines()

@@ -2,6 +2,9 @@ package io.inplaceguard;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
@@ -12,14 +15,17 @@ import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.Buffer;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -123,6 +129,65 @@ public final class MockCluster implements AutoCloseable {
                     .withScope("Namespaced")
                     .build());
         }
+    }
+
+    /**
+     * Creates both webhook configurations, named {@code guard}; the mutating one has one webhook without a caBundle.
+     *
+     * @param validating caBundles of the validating one's webhooks by their names; empty for none
+     */
+    public void webhookConfigurations(SortedMap<String, String> validating) {
+        client.resource(new ValidatingWebhookConfigurationBuilder()
+                        .withNewMetadata()
+                        .withName("guard")
+                        .endMetadata()
+                        .withWebhooks(validating.entrySet().stream()
+                                .map(webhook -> new ValidatingWebhookBuilder()
+                                        .withName(webhook.getKey())
+                                        .withNewClientConfig()
+                                        .withCaBundle(webhook.getValue().isEmpty() ? null : webhook.getValue())
+                                        .endClientConfig()
+                                        .build())
+                                .toList())
+                        .build())
+                .create();
+        client.resource(new MutatingWebhookConfigurationBuilder()
+                        .withNewMetadata()
+                        .withName("guard")
+                        .endMetadata()
+                        .addNewWebhook()
+                        .withName("m.io")
+                        .withNewClientConfig()
+                        .endClientConfig()
+                        .endWebhook()
+                        .build())
+                .create();
+    }
+
+    /** The caBundle of each webhook of the validating configuration; null where it has none. */
+    public List<@Nullable String> validatingBundles() {
+        List<@Nullable String> bundles = new ArrayList<>();
+        client.admissionRegistration()
+                .v1()
+                .validatingWebhookConfigurations()
+                .withName("guard")
+                .get()
+                .getWebhooks()
+                .forEach(webhook -> bundles.add(webhook.getClientConfig().getCaBundle()));
+        return bundles;
+    }
+
+    /** The same of the mutating configuration. */
+    public List<@Nullable String> mutatingBundles() {
+        List<@Nullable String> bundles = new ArrayList<>();
+        client.admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withName("guard")
+                .get()
+                .getWebhooks()
+                .forEach(webhook -> bundles.add(webhook.getClientConfig().getCaBundle()));
+        return bundles;
     }
 
     /** As server-side apply does it for what is applied here: objects by field, lists of named objects by name. */

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,32 +25,16 @@ class PackagedJarIT {
               template: {spec: {containers: [{name: app, image: 'registry.example/web:%s', args: ['%s']}]}}
             """;
 
-    private record Run(int status, String out, String err) {}
-
     @TempDir
     Path temp;
 
-    private Run run(String... args) throws IOException, InterruptedException {
+    private CommandOutput run(String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-jar",
                 Path.of("target/inplace-guard.jar").toAbsolutePath().toString()));
         command.addAll(List.of(args));
-        Path out = temp.resolve("out");
-        Path err = temp.resolve("err");
-        Process process = new ProcessBuilder(command)
-                .directory(temp.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES))
-                    .as("ended by itself")
-                    .isTrue();
-            return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
-        } finally {
-            process.destroyForcibly();
-        }
+        return CommandOutput.of(new ProcessBuilder(command).directory(temp.toFile()), temp);
     }
 
     @ParameterizedTest(name = "{0} {1} {2}: {3}")
@@ -65,7 +48,7 @@ class PackagedJarIT {
         Files.writeString(temp.resolve("old.yaml"), WEB.formatted(strategy, "1", "a"), StandardCharsets.UTF_8);
         Files.writeString(temp.resolve("new.yaml"), WEB.formatted(strategy, image, args), StandardCharsets.UTF_8);
         for (String format : List.of("text", "json", "junit", "github", "sarif")) {
-            Run run = run("check", "old.yaml", "new.yaml", "--fail-on=warn", "-o", format);
+            CommandOutput run = run("check", "old.yaml", "new.yaml", "--fail-on=warn", "-o", format);
             assertThat(run.status()).as(run.err()).isEqualTo(status);
             assertThat(run.err()).isEmpty();
             if (status == 1) {
@@ -76,7 +59,7 @@ class PackagedJarIT {
 
     @Test
     void what_cannot_be_decided_is_2_and_a_sentence() throws Exception {
-        Run run = run("check", "old.yaml", "new.yaml");
+        CommandOutput run = run("check", "old.yaml", "new.yaml");
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).startsWith("old.yaml does not exist.").doesNotContain("\tat ");
         assertThat(run("check", "--bad").status()).isEqualTo(2);
@@ -94,10 +77,12 @@ class PackagedJarIT {
 
     @Test
     void serve_that_cannot_start_says_why_in_one_sentence_and_ends() throws Exception {
-        Run run = run("serve", "--inplace-guard.certs.mode=files", "--server.port=0", "--management.server.port=0");
+        CommandOutput run =
+                run("serve", "--inplace-guard.certs.mode=files", "--server.port=0", "--management.server.port=0");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).startsWith("certs/ca.crt does not exist.").hasLineCount(1);
-        Run misspelt = run("serve", "--inplace-guard.cert.mode=files", "--server.port=0", "--management.server.port=0");
+        CommandOutput misspelt =
+                run("serve", "--inplace-guard.cert.mode=files", "--server.port=0", "--management.server.port=0");
         assertThat(misspelt.err())
                 .isEqualTo(
                         "inplace-guard.cert.mode is an unknown setting. Correct its name; docs/configuration.md lists all settings.\n");

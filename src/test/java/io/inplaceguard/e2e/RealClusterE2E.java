@@ -18,8 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * with its feature gate as found. The chart is installed where it is not, and everything that was created is deleted.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RealClusterE2E {
+class RealClusterE2E implements OutcomeTests {
 
     private static final Pattern TEST_CLUSTER = Pattern.compile("kind-.*|k3d-.*|minikube|.*test.*");
     private static final JsonMapper JSON = new JsonMapper();
@@ -78,20 +76,9 @@ class RealClusterE2E {
         }
     }
 
-    Stream<Row> rows() {
+    @Override
+    public Stream<Row> rows() {
         return verdicts.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("rows")
-    void an_edit_is_answered_and_carried_out_as_the_table_has_it(Row row) {
-        row.check();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("rows")
-    void nothing_that_recreates_pods_or_never_finishes_is_admitted_silently(Row row) {
-        row.checkNotSilent();
     }
 
     @Test

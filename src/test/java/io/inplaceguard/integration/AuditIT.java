@@ -119,17 +119,7 @@ class AuditIT {
     }
 
     private void endpoints(boolean ready) throws IOException {
-        create("""
-                apiVersion: discovery.k8s.io/v1
-                kind: EndpointSlice
-                metadata:
-                  name: inplace-guard-first
-                  namespace: %s
-                  labels: {kubernetes.io/service-name: inplace-guard}
-                addressType: IPv4
-                ports: [{name: https, port: 8443, protocol: TCP}]
-                endpoints: [{addresses: [%s], conditions: {ready: %s}}]
-                """.formatted(SYSTEM, Cluster.address(), ready));
+        create(Cluster.endpointSlice(SYSTEM, 8443, ready));
     }
 
     private record Run(int status, String out, String err) {}

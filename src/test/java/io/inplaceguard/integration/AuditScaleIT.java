@@ -14,9 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,16 +37,6 @@ class AuditScaleIT {
             .collect(Collectors.joining(", "));
 
     private KubernetesClient client;
-
-    private static void each(int count, IntConsumer work) throws Exception {
-        ForkJoinPool pool = new ForkJoinPool(16);
-        try {
-            pool.submit(() -> IntStream.range(0, count).parallel().forEach(work))
-                    .get();
-        } finally {
-            pool.shutdown();
-        }
-    }
 
     private HasMetadata create(String yaml) {
         return client.resource(Serialization.unmarshal(yaml, HasMetadata.class)).create();
@@ -145,8 +133,8 @@ class AuditScaleIT {
                     .succeeded();
             Config config = Config.fromKubeconfig(cluster.kubeconfig("admin").toFile());
             client = new KubernetesClientBuilder().withConfig(config).build();
-            each(20, i -> create("apiVersion: v1\nkind: Namespace\nmetadata: {name: many-%d}\n".formatted(i)));
-            each(WORKLOADS, this::workload);
+            Cluster.each(20, i -> create("apiVersion: v1\nkind: Namespace\nmetadata: {name: many-%d}\n".formatted(i)));
+            Cluster.each(WORKLOADS, this::workload);
             client.close();
             Path out = cluster.folder.resolve("audit.json");
             ProcessBuilder builder = new ProcessBuilder(

@@ -28,10 +28,13 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -388,5 +391,31 @@ final class Cluster implements AutoCloseable {
     public void close() {
         kill();
         Runtime.getRuntime().removeShutdownHook(hook);
+    }
+
+    /** Does a piece of work for each number below {@code count}, sixteen at a time. */
+    static void each(int count, IntConsumer work) throws Exception {
+        ForkJoinPool pool = new ForkJoinPool(16);
+        try {
+            pool.submit(() -> IntStream.range(0, count).parallel().forEach(work))
+                    .get();
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    /** The endpoint slice that a controller would write for the chart's Service. */
+    static String endpointSlice(String namespace, int port, boolean ready) throws IOException {
+        return """
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata:
+                  name: inplace-guard-first
+                  namespace: %s
+                  labels: {kubernetes.io/service-name: inplace-guard}
+                addressType: IPv4
+                ports: [{name: https, port: %d, protocol: TCP}]
+                endpoints: [{addresses: [%s], conditions: {ready: %s}}]
+                """.formatted(namespace, port, address(), ready);
     }
 }

@@ -32,18 +32,7 @@ final class Installation {
                 "inplace-guard",
                 Map.of("SERVER_PORT", "" + port, "MANAGEMENT_SERVER_PORT", "" + management));
         ready(management);
-        // What the endpoint slice controller would write.
-        cluster.kubectlWith("""
-                apiVersion: discovery.k8s.io/v1
-                kind: EndpointSlice
-                metadata:
-                  name: inplace-guard-first
-                  namespace: %s
-                  labels: {kubernetes.io/service-name: inplace-guard}
-                addressType: IPv4
-                ports: [{name: https, port: %d, protocol: TCP}]
-                endpoints: [{addresses: [%s], conditions: {ready: true}}]
-                """.formatted(NAMESPACE, port, Cluster.address()), "apply", "-f", "-")
+        cluster.kubectlWith(Cluster.endpointSlice(NAMESPACE, port, true), "apply", "-f", "-")
                 .succeeded();
         for (String kind : List.of("validatingwebhookconfiguration", "mutatingwebhookconfiguration")) {
             await().atMost(Duration.ofMinutes(1))

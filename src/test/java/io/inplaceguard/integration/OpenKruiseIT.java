@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.client.Config;
 import io.inplaceguard.e2e.Api;
+import io.inplaceguard.e2e.OutcomeTests;
 import io.inplaceguard.e2e.Verdicts;
 import io.inplaceguard.e2e.Verdicts.Row;
 import java.nio.file.Files;
@@ -17,8 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The guard beside OpenKruise's manager and its webhooks, without a kubelet: each edit of {@code edits.yaml}, with the feature gate
@@ -26,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * controllers did with the pods.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OpenKruiseIT {
+class OpenKruiseIT implements OutcomeTests {
 
     private static final String GATE = "InPlaceWorkloadVerticalScaling";
     private static final String CPU =
@@ -117,19 +116,8 @@ class OpenKruiseIT {
         }
     }
 
-    Stream<Row> rows() {
+    @Override
+    public Stream<Row> rows() {
         return verdicts.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("rows")
-    void an_edit_is_answered_and_carried_out_as_the_table_has_it(Row row) {
-        row.check();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("rows")
-    void nothing_that_recreates_pods_or_never_finishes_is_admitted_silently(Row row) {
-        row.checkNotSilent();
     }
 }

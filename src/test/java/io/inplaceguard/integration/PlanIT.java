@@ -153,16 +153,12 @@ class PlanIT {
                         "-f",
                         "-")
                 .succeeded();
-        cluster.kubectl(
-                        "patch",
-                        "pod",
-                        name,
-                        "-n",
-                        "shop",
-                        "--subresource=status",
-                        "--type=merge",
-                        "-p",
-                        "{\"status\":{\"phase\":\"Running\"}}")
+        status(name, "{\"status\":{\"phase\":\"Running\"}}");
+    }
+
+    /** What a kubelet writes. */
+    private void status(String pod, String patch) throws IOException {
+        cluster.kubectl("patch", "pod", pod, "-n", "shop", "--subresource=status", "--type=merge", "-p", patch)
                 .succeeded();
     }
 
@@ -554,18 +550,10 @@ class PlanIT {
         cluster.kubectlWith(before, "apply", "-f", "-").succeeded();
         if (reports != null) {
             String resources = reports.equals("yes") ? ",\"resources\":{\"requests\":{\"cpu\":\"100m\"}}" : "";
-            cluster.kubectl(
-                            "patch",
-                            "pod",
-                            name,
-                            "-n",
-                            "shop",
-                            "--subresource=status",
-                            "--type=merge",
-                            "-p",
-                            "{\"status\":{\"phase\":\"Running\",\"containerStatuses\":[{\"name\":\"app\"," + RUNNING
-                                    + resources + "}]}}")
-                    .succeeded();
+            status(
+                    name,
+                    "{\"status\":{\"phase\":\"Running\",\"containerStatuses\":[{\"name\":\"app\"," + RUNNING + resources
+                            + "}]}}");
         }
         String[] sides = edit.split("=");
         assertThat(before).contains(sides[0]);

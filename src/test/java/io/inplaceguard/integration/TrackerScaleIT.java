@@ -19,8 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ForkJoinPool;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -39,16 +37,6 @@ class TrackerScaleIT {
         return "{\"status\":{\"phase\":\"Running\",\"containerStatuses\":[{\"name\":\"app\",\"image\":\"a\",\"imageID\":\"a\",\"ready\":true,"
                 + "\"restartCount\":0,\"state\":{\"running\":{}},\"resources\":{\"requests\":{\"cpu\":\"" + cpu
                 + "\"}}}]}}";
-    }
-
-    private static void each(int count, IntConsumer work) throws Exception {
-        ForkJoinPool pool = new ForkJoinPool(16);
-        try {
-            pool.submit(() -> IntStream.range(0, count).parallel().forEach(work))
-                    .get();
-        } finally {
-            pool.shutdown();
-        }
     }
 
     private static Pod pod(int i) {
@@ -98,8 +86,8 @@ class TrackerScaleIT {
             Config config = Config.fromKubeconfig(cluster.kubeconfig("admin").toFile());
             try (KubernetesClient client =
                     new KubernetesClientBuilder().withConfig(config).build()) {
-                each(PODS, i -> client.resource(pod(i)).create());
-                each(RESIZES, i -> patchStatus(client, i, LARGE));
+                Cluster.each(PODS, i -> client.resource(pod(i)).create());
+                Cluster.each(RESIZES, i -> patchStatus(client, i, LARGE));
                 int port = Cluster.freePort();
                 Process tracker = cluster.start(
                         "tracker",
@@ -120,7 +108,7 @@ class TrackerScaleIT {
                         .until(() -> Cluster.get("http://localhost:" + port + "/readyz")
                                 .contains("UP"));
                 long idle = memory(tracker, "VmRSS");
-                each(RESIZES, i -> patchStatus(client, i, SMALL));
+                Cluster.each(RESIZES, i -> patchStatus(client, i, SMALL));
                 long from = System.nanoTime();
                 await().atMost(Duration.ofMinutes(2))
                         .pollInterval(Duration.ofMillis(250))
@@ -136,7 +124,7 @@ class TrackerScaleIT {
                                                         .get(AnnotationKeys.RESIZE)))
                                 .count())
                         .isEqualTo(RESIZES);
-                each(RESIZES, i -> patchStatus(client, i, LARGE));
+                Cluster.each(RESIZES, i -> patchStatus(client, i, LARGE));
                 await().atMost(Duration.ofMinutes(2))
                         .until(() -> Cluster.get("http://localhost:" + port + "/metrics")
                                 .contains("inplace_guard_resize_transitions_total{state=\"Completed\"} 1000.0"));

@@ -3,8 +3,6 @@ package io.inplaceguard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.inplaceguard.MockCluster;
 import io.inplaceguard.certs.Pem;
@@ -154,33 +152,6 @@ class AuthorityRotationLoadIT {
         return 0;
     }
 
-    private void configurations() {
-        cluster.client
-                .resource(new ValidatingWebhookConfigurationBuilder()
-                        .withNewMetadata()
-                        .withName("guard")
-                        .endMetadata()
-                        .addNewWebhook()
-                        .withName("v.io")
-                        .withNewClientConfig()
-                        .endClientConfig()
-                        .endWebhook()
-                        .build())
-                .create();
-        cluster.client
-                .resource(new MutatingWebhookConfigurationBuilder()
-                        .withNewMetadata()
-                        .withName("guard")
-                        .endMetadata()
-                        .addNewWebhook()
-                        .withName("m.io")
-                        .withNewClientConfig()
-                        .endClientConfig()
-                        .endWebhook()
-                        .build())
-                .create();
-    }
-
     /** What an API server does with a webhook configuration: it reads it a little later, and trusts what it says. */
     private final class Follower implements AutoCloseable {
         private final ApiServerClient client = new ApiServerClient(NAME, this::port, 100, null);
@@ -230,32 +201,6 @@ class AuthorityRotationLoadIT {
         }
     }
 
-    private @Nullable String validating() {
-        return cluster.client
-                .admissionRegistration()
-                .v1()
-                .validatingWebhookConfigurations()
-                .withName("guard")
-                .get()
-                .getWebhooks()
-                .get(0)
-                .getClientConfig()
-                .getCaBundle();
-    }
-
-    private @Nullable String mutating() {
-        return cluster.client
-                .admissionRegistration()
-                .v1()
-                .mutatingWebhookConfigurations()
-                .withName("guard")
-                .get()
-                .getWebhooks()
-                .get(0)
-                .getClientConfig()
-                .getCaBundle();
-    }
-
     private String authority() {
         Secret secret = cluster.client
                 .secrets()
@@ -284,7 +229,7 @@ class AuthorityRotationLoadIT {
 
     @Test
     void no_call_fails_while_authorities_are_replaced_and_replicas_crash() throws Exception {
-        configurations();
+        cluster.webhookConfigurations(new TreeMap<>(Map.of("v.io", "")));
         cluster.refused = this::isRefused;
         for (int i = 0; i < 3; i++) {
             start();
@@ -293,8 +238,9 @@ class AuthorityRotationLoadIT {
         Set<String> authorities = new HashSet<>(Set.of(authority()));
         long begin = System.nanoTime();
         List<Load> loads = new ArrayList<>();
-        try (Follower validating = new Follower(this::validating);
-                Follower mutating = new Follower(this::mutating);
+        try (Follower validating =
+                        new Follower(() -> cluster.validatingBundles().get(0));
+                Follower mutating = new Follower(() -> cluster.mutatingBundles().get(0));
                 Load first = Load.validating(validating.client, 2, form.rate());
                 Load second = Load.mutating(mutating.client, 1, form.rate() / 4)) {
             loads.addAll(List.of(first, second));
@@ -324,7 +270,11 @@ class AuthorityRotationLoadIT {
     private boolean oneIsLeft() {
         return Pem.certificates(
                                 "caBundle",
-                                new String(Base64.getDecoder().decode(validating()), StandardCharsets.US_ASCII))
+                                new String(
+                                        Base64.getDecoder()
+                                                .decode(cluster.validatingBundles()
+                                                        .get(0)),
+                                        StandardCharsets.US_ASCII))
                         .size()
                 == 1;
     }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.inplaceguard.MockCluster;
 import io.inplaceguard.certs.Pem;
@@ -27,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -69,59 +68,14 @@ class CertificateReconcilerTest {
     }
 
     private void configurations() {
-        cluster.client
-                .resource(new ValidatingWebhookConfigurationBuilder()
-                        .withNewMetadata()
-                        .withName("guard")
-                        .endMetadata()
-                        .addNewWebhook()
-                        .withName("a.io")
-                        .withNewClientConfig()
-                        .endClientConfig()
-                        .endWebhook()
-                        .addNewWebhook()
-                        .withName("b.io")
-                        .withNewClientConfig()
-                        .withCaBundle("b2xk")
-                        .endClientConfig()
-                        .endWebhook()
-                        .build())
-                .create();
-        cluster.client
-                .resource(new MutatingWebhookConfigurationBuilder()
-                        .withNewMetadata()
-                        .withName("guard")
-                        .endMetadata()
-                        .addNewWebhook()
-                        .withName("m.io")
-                        .withNewClientConfig()
-                        .endClientConfig()
-                        .endWebhook()
-                        .build())
-                .create();
+        cluster.webhookConfigurations(new TreeMap<>(Map.of("a.io", "", "b.io", "b2xk")));
     }
 
     /** What every webhook trusts; the same for all of them, or the test fails. */
     private List<X509Certificate> trusted() {
         Set<String> bundles = new HashSet<>();
-        cluster.client
-                .admissionRegistration()
-                .v1()
-                .validatingWebhookConfigurations()
-                .withName("guard")
-                .get()
-                .getWebhooks()
-                .forEach(webhook ->
-                        bundles.add(String.valueOf(webhook.getClientConfig().getCaBundle())));
-        cluster.client
-                .admissionRegistration()
-                .v1()
-                .mutatingWebhookConfigurations()
-                .withName("guard")
-                .get()
-                .getWebhooks()
-                .forEach(webhook ->
-                        bundles.add(String.valueOf(webhook.getClientConfig().getCaBundle())));
+        cluster.validatingBundles().forEach(bundle -> bundles.add(String.valueOf(bundle)));
+        cluster.mutatingBundles().forEach(bundle -> bundles.add(String.valueOf(bundle)));
         assertThat(bundles).hasSize(1);
         return Pem.certificates(
                 "caBundle",
