@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -52,6 +53,15 @@ record ContainerPlan(String name, Effect effect, List<String> changes) {
      * @param after  the same, as it would be stored
      */
     static List<ContainerPlan> of(JsonNode before, JsonNode after) {
+        return of(before, after, (container, field) -> true);
+    }
+
+    /**
+     * The same where {@code after} was not stored, and so lacks what the cluster's webhooks would add.
+     *
+     * @param reported whether a field of a container that seems to differ is known to differ
+     */
+    static List<ContainerPlan> of(JsonNode before, JsonNode after, BiPredicate<String, String> reported) {
         Map<String, JsonNode> old = containers(before);
         Map<String, JsonNode> wanted = containers(after);
         Set<String> metadata = changedMetadata(before, after);
@@ -61,7 +71,7 @@ record ContainerPlan(String name, Effect effect, List<String> changes) {
             plans.add(
                     stored == null
                             ? new ContainerPlan(name, Effect.RECREATED, List.of("added"))
-                            : changed(name, stored, container, metadata));
+                            : changed(name, stored, container, metadata, reported));
         });
         old.keySet().stream()
                 .filter(name -> !wanted.containsKey(name))
@@ -77,7 +87,8 @@ record ContainerPlan(String name, Effect effect, List<String> changes) {
         return found;
     }
 
-    private static ContainerPlan changed(String name, JsonNode before, JsonNode after, Set<String> metadata) {
+    private static ContainerPlan changed(
+            String name, JsonNode before, JsonNode after, Set<String> metadata, BiPredicate<String, String> reported) {
         List<String> changes = new ArrayList<>();
         Effect effect = Effect.UNCHANGED;
         if (!before.path("image").equals(after.path("image"))) {
@@ -102,7 +113,9 @@ record ContainerPlan(String name, Effect effect, List<String> changes) {
                 break;
             }
         }
-        List<String> others = others(before, after);
+        List<String> others = others(before, after).stream()
+                .filter(field -> reported.test(name, field))
+                .toList();
         if (!others.isEmpty()) {
             changes.add(String.join(", ", others));
             effect = Effect.RECREATED;

@@ -58,6 +58,15 @@ final class PlanBuilder {
         }
     }
 
+    /** Whether a violation is about that field of that container; true where no rule is violated at all. */
+    boolean mayViolate(String container, String field) {
+        String path = "containers[name=" + container + "]." + field;
+        return violations.isEmpty()
+                || violations.stream()
+                        .map(located -> located.violation().field() + ".")
+                        .anyMatch(found -> found.contains(path + ".") || found.contains(path + "["));
+    }
+
     void note(String sentence) {
         notes.add(sentence);
     }

@@ -98,7 +98,7 @@ final class Planner {
         boolean refused = plan.denied();
         plan.outcome(refused ? Plan.Outcome.DENIED : what);
         if (what != Plan.Outcome.UNCHANGED) {
-            containers(plan, live, result);
+            containers(plan, live, result, stored);
         }
         if (!refused && what != Plan.Outcome.UNCHANGED) {
             new PodLister(api, settings.kinds()).describe(plan, live, result, what);
@@ -113,14 +113,18 @@ final class Planner {
                 merged, guard.mutate(attributes(manifest, "", live, merged)).patch());
     }
 
-    private void containers(PlanBuilder plan, JsonNode live, JsonNode result) {
+    /** Of a denied result the rules know what differs: it lacks the defaults that OpenKruise's webhook writes. */
+    private void containers(PlanBuilder plan, JsonNode live, JsonNode result, boolean stored) {
         List<Workloads.Template> before = Workloads.templates(live, settings.kinds());
         List<ContainerPlan> containers = new ArrayList<>();
         for (Workloads.Template after : Workloads.templates(result, settings.kinds())) {
             before.stream()
                     .filter(each -> each.path().equals(after.path()))
                     .findFirst()
-                    .ifPresent(old -> containers.addAll(ContainerPlan.of(old.template(), after.template())));
+                    .ifPresent(old -> containers.addAll(ContainerPlan.of(
+                            old.template(),
+                            after.template(),
+                            (container, field) -> stored || plan.mayViolate(container, field))));
         }
         plan.containers(containers);
     }

@@ -190,4 +190,16 @@ class PlanPartsTest {
                 .get(0)
                 .effect();
     }
+
+    @Test
+    void of_a_denied_result_only_fields_that_a_rule_reports_are_changes() {
+        String container = "{'spec':{'containers':[{'name':'app','image':'a:1','env':[{'name':'A','value':'%s'}]%s}]}}";
+        JsonNode stored = json(container.formatted("x", ",'imagePullPolicy':'Always'"));
+        JsonNode wanted = json(container.formatted("y", ""));
+        assertThat(ContainerPlan.of(stored, wanted, (name, field) -> name.equals("app") && field.equals("env"))
+                        .get(0)
+                        .changes())
+                .containsExactly("env");
+        assertThat(ContainerPlan.of(stored, wanted).get(0).changes()).containsExactly("env, imagePullPolicy");
+    }
 }
