@@ -3,9 +3,7 @@ package io.inplaceguard.admission;
 import java.util.Arrays;
 
 /**
- * Walks over a JSON text byte by byte without building anything. It exists because most of a review is only walked over:
- * a review takes twice as long with a token parser (see {@code make bench}). Structure, literals, control characters and
- * duplicate keys are checked everywhere; the syntax of numbers and of escapes where a value is decoded.
+ * A place in a JSON text, moved by reading or walking over values; what is checked is said at {@link JsonWalker}.
  *
  * <p>An object is read as {@code for (boolean more = cursor.enter('{'); more; more = cursor.next('}'))} with {@link #key()}
  * and one value in the body, an array likewise without keys.
@@ -14,19 +12,20 @@ final class JsonCursor {
 
     private final byte[] in;
     private final int end;
+    private final JsonWalker walker;
     private int at;
-    private final DuplicateKeys keys;
-    private final OpenValues open;
-    private int values;
-    private final StringScanner strings;
 
     /** Stands before the first value of the first {@code length} bytes. */
     JsonCursor(byte[] in, int length) {
+        this(in, 0, length);
+    }
+
+    /** Stands before the value that begins at {@code from} and ends before {@code to} or earlier. */
+    JsonCursor(byte[] in, int from, int to) {
         this.in = in;
-        this.end = length;
-        this.keys = new DuplicateKeys(in);
-        this.open = new OpenValues(keys);
-        this.strings = new StringScanner(in, length);
+        this.end = to;
+        this.at = from;
+        this.walker = new JsonWalker(in, to);
     }
 
     byte[] text() {
@@ -40,48 +39,48 @@ final class JsonCursor {
 
     /** How many values have begun so far, those that were only walked over included. */
     int values() {
-        return values;
+        return walker.values();
     }
 
     /** Where a cursor stood. */
-    record Mark(int at, int depth, int openObjects) {}
+    record Mark(int at, int depth, int values) {}
 
     Mark mark() {
-        return new Mark(at, open.depth(), keys.depth());
+        return new Mark(at, walker.open().depth(), values());
     }
 
     /** Goes back to a mark, which must have been set within a value that is still open. */
     void reset(Mark mark) {
         at = mark.at;
-        open.reset(mark.depth, mark.openObjects);
+        walker.setValues(mark.values);
+        walker.open().popTo(mark.depth);
     }
 
     /** The first byte of the next value; the cursor stays before it. */
     int peek() {
-        at = pastSpace(at);
-        return in[at];
+        byte b = walker.byteAt(at);
+        if (b <= ' ' && b >= 0) {
+            at = walker.pastSpace(at);
+            b = in[at];
+        }
+        return b;
     }
 
     /** Whether nothing but white space is left. */
     boolean isAtEnd() {
-        while (at < end && isSpace(in[at])) {
+        while (at < end && JsonWalker.isSpace(in[at])) {
             at++;
         }
         return at == end;
     }
 
-    private static boolean isSpace(byte b) {
-        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
-    }
-
     /** Enters an object (bracket <code>{</code>) or array ({@code [}); false where it is empty, and then it is left already. */
     boolean enter(char bracket) {
-        expect(bracket);
-        values++;
-        open.push(bracket == '{', at);
+        require(bracket);
+        at = walker.enter(at);
         if (peek() == bracket + 2) {
             at++;
-            open.pop();
+            walker.open().pop();
             return false;
         }
         return true;
@@ -95,146 +94,49 @@ final class JsonCursor {
             return true;
         }
         if (c != bracket) {
-            throw invalid();
+            throw InvalidJsonException.at(at);
         }
-        open.pop();
+        walker.open().pop();
         return false;
     }
 
     /** The key of the next member; afterwards the cursor stands before its value. */
     String key() {
-        int begin = pastSpace(at);
-        at = skipMemberKey(begin);
-        return KnownKeys.key(in, begin + 1, strings.keyEnd(), strings.hash());
+        at = walker.skipKey(at);
+        return walker.key();
     }
 
     /** The string that comes next. */
     String string() {
-        expect('"');
-        values++;
-        int from = at;
-        at = strings.end(from);
+        require('"');
+        int from = at + 1;
+        at = walker.skipString(from);
         return JsonText.string(in, from, at - 1);
     }
 
     /** Walks over the number that comes next. */
     void number() {
-        values++;
-        int from = at;
-        while (at < end && isNumeric(in[at])) {
-            at++;
-        }
-        if (at == from) {
-            throw invalid();
-        }
-    }
-
-    private static boolean isNumeric(byte b) {
-        return (b >= '0' && b <= '9') || b == '-' || b == '+' || b == '.' || b == 'e' || b == 'E';
+        at = walker.skipNumber(at);
     }
 
     /** Walks over one of the words true, false and null. */
     void literal(String word) {
-        values++;
-        for (int i = 0; i < word.length(); i++) {
-            if (at >= end || in[at++] != word.charAt(i)) {
-                throw invalid();
-            }
-        }
+        at = walker.skipWord(at, word);
+    }
+
+    /** Walks over the value that comes next. */
+    void skip() {
+        at = walker.skip(at);
     }
 
     /**
-     * Walks over the value that comes next. Half of a review is walked over, so this is one loop whose position is a local
-     * variable.
+     * Walks over the value that comes next.
+     *
+     * @return the most levels within it, if its strings and numbers can be decoded for certain; -1 if that is not known
      */
-    void skip() {
-        int base = open.depth();
-        int i = at;
-        int count = 0;
-        boolean inside = true;
-        while (inside) {
-            i = pastSpace(i);
-            byte c = in[i];
-            if (c == '"') {
-                count++;
-                i = strings.end(i + 1);
-            } else if (c == '{' || c == '[') {
-                count++;
-                i++;
-                open.push(c == '{', i);
-                i = pastSpace(i);
-                if (in[i] != c + 2) {
-                    i = c == '{' ? skipMemberKey(i) : i;
-                    continue;
-                }
-                i++;
-                open.pop();
-            } else {
-                at = i;
-                scalar(c);
-                i = at;
-            }
-            // A value has ended: leave what ends with it, or go on to the next member.
-            boolean more = false;
-            while (open.depth() > base && !more) {
-                i = pastSpace(i);
-                byte next = in[i];
-                boolean object = open.isObject();
-                more = next == ',';
-                if (more) {
-                    i = object ? skipMemberKey(pastSpace(i + 1)) : i + 1;
-                } else if (next == (object ? '}' : ']')) {
-                    i++;
-                    open.pop();
-                } else {
-                    throw InvalidJsonException.at(i + 1);
-                }
-            }
-            inside = more;
-        }
-        at = i;
-        values += count;
-    }
-
-    private void scalar(byte first) {
-        switch (first) {
-            case 't' -> literal("true");
-            case 'f' -> literal("false");
-            case 'n' -> literal("null");
-            default -> number();
-        }
-    }
-
-    /** Walks over a key, which begins at {@code i}, and its colon. */
-    private int skipMemberKey(int i) {
-        if (in[i] != '"') {
-            throw InvalidJsonException.at(i);
-        }
-        int next = strings.endOfKey(i + 1);
-        if (!keys.add(strings.hash(), i + 1, next - 1)) {
-            throw new InvalidJsonException("an object has the same key twice", i + 1);
-        }
-        next = pastSpace(next);
-        if (in[next] != ':') {
-            throw InvalidJsonException.at(next);
-        }
-        return next + 1;
-    }
-
-    /** The first index from there on that is not white space. */
-    private int pastSpace(int from) {
-        int i = from;
-        while (i < end) {
-            byte b = in[i];
-            if (b > ' ' || b < 0) {
-                return i;
-            }
-            if (!isSpace(b)) {
-                break;
-            }
-            i++;
-        }
-        throw InvalidJsonException.at(i);
+    int skipPlain() {
+        at = walker.skipNoting(at);
+        return walker.levelsOfPlain();
     }
 
     /** A piece of the text that is one value, and how many values are in it. */
@@ -246,11 +148,11 @@ final class JsonCursor {
     Span skip(Span like) {
         peek();
         int from = at;
-        int before = values;
+        int before = values();
         if (!skipIfSame(like.from, like.to, like.values)) {
             skip();
         }
-        return new Span(from, at, values - before);
+        return new Span(from, at, values() - before);
     }
 
     /**
@@ -267,19 +169,14 @@ final class JsonCursor {
                 && Arrays.equals(in, from, to, in, at, at + length);
         if (same) {
             at += length;
-            values += containing;
+            walker.setValues(values() + containing);
         }
         return same;
     }
 
-    private void expect(char c) {
+    private void require(char c) {
         if (peek() != c) {
-            throw invalid();
+            throw InvalidJsonException.at(at);
         }
-        at++;
-    }
-
-    private InvalidJsonException invalid() {
-        return InvalidJsonException.at(at);
     }
 }

@@ -2,6 +2,7 @@ package io.inplaceguard.admission;
 
 import io.inplaceguard.template.JsonTree;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -34,15 +35,41 @@ final class JsonText {
         return new String(in, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
+    /** Whether the two strings whose texts, without their quotes, stand there are the same, however they are escaped. */
+    static boolean isSame(byte[] in, int from, int to, int otherFrom, int otherTo) {
+        return Arrays.equals(in, from, to, in, otherFrom, otherTo)
+                || ((isEscaped(in, from, to) || isEscaped(in, otherFrom, otherTo))
+                        && string(in, from, to).equals(string(in, otherFrom, otherTo)));
+    }
+
+    private static boolean isEscaped(byte[] in, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (in[i] == '\\') {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The number whose text stands there. */
     static JsonNode number(byte[] in, int from, int to) {
-        boolean isSmall = to - from <= MAX_DIGITS && (in[from] != '0' || to - from == 1);
+        if (!isSmall(in, from, to)) {
+            return parse(in, from, to);
+        }
         int value = 0;
-        for (int i = from; i < to && isSmall; i++) {
-            isSmall = in[i] >= '0' && in[i] <= '9';
+        for (int i = from; i < to; i++) {
             value = 10 * value + in[i] - '0';
         }
-        return isSmall ? JsonNodeFactory.instance.numberNode(value) : parse(in, from, to);
+        return JsonNodeFactory.instance.numberNode(value);
+    }
+
+    /** Whether a number's text is a few digits and nothing else, so that it is valid. */
+    static boolean isSmall(byte[] in, int from, int to) {
+        boolean isSmall = to - from <= MAX_DIGITS && (in[from] != '0' || to - from == 1);
+        for (int i = from; i < to && isSmall; i++) {
+            isSmall = in[i] >= '0' && in[i] <= '9';
+        }
+        return isSmall;
     }
 
     private static JsonNode parse(byte[] in, int from, int to) {

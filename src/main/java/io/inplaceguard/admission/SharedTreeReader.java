@@ -1,8 +1,13 @@
 package io.inplaceguard.admission;
 
+import io.inplaceguard.admission.JsonCursor.Mark;
 import io.inplaceguard.template.JsonTree;
 import io.inplaceguard.template.MeasuredObject;
 import io.inplaceguard.template.ObjectLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,6 +28,26 @@ final class SharedTreeReader {
 
     static final String TOO_MANY_VALUES = "it has more than " + ObjectLimits.MAX_VALUES + " values";
     static final String TOO_LONG = "it has more than " + (ObjectLimits.MAX_JSON_BYTES >> 20) + " MiB of JSON text";
+
+    /** Fields of containers and pods that mostly are the same in both objects, and then of no interest. Any other field may be here. */
+    private static final Set<String> READ_LATER = Set.of(
+            "affinity",
+            "args",
+            "command",
+            "env",
+            "envFrom",
+            "lifecycle",
+            "livenessProbe",
+            "ports",
+            "readinessProbe",
+            "securityContext",
+            "startupProbe",
+            "tolerations",
+            "topologySpreadConstraints",
+            "volumeMounts",
+            "volumes");
+
+    private static final int MIN_LATER_BYTES = 16;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -53,8 +78,8 @@ final class SharedTreeReader {
         private int to;
         private int values;
 
-        SpannedObject(int from) {
-            super(new CompactMap());
+        SpannedObject(int from, Map<String, JsonNode> members) {
+            super(members);
             this.from = from;
         }
     }
@@ -66,8 +91,8 @@ final class SharedTreeReader {
         private int values;
         private boolean keepsLimits;
 
-        SpannedArray(int from) {
-            super(NODES);
+        SpannedArray(int from, List<JsonNode> elements) {
+            super(NODES, elements);
             this.from = from;
         }
     }
@@ -128,7 +153,7 @@ final class SharedTreeReader {
         if (level >= JsonTree.MAX_LEVELS) {
             return tooDeep();
         }
-        SpannedObject object = new SpannedObject(cursor.position());
+        SpannedObject object = new SpannedObject(cursor.position(), new CompactMap());
         int before = cursor.values();
         int exceedingBefore = exceeding;
         for (boolean more = cursor.enter('{'); more; more = cursor.next('}')) {
@@ -139,14 +164,51 @@ final class SharedTreeReader {
             int c = cursor.peek();
             // Only objects and arrays are shared, so nothing is looked up for the many others.
             boolean isShareable = c == '{' || c == '[';
-            JsonNode value = value(like != null && isShareable ? like.get(key) : null, level + 1);
-            exceeding += isShareable && value.size() > ObjectLimits.maxEntries(key) ? 1 : 0;
+            JsonNode alike = like != null && isShareable ? like.get(key) : null;
+            JsonNode later = isShareable && alike == null && READ_LATER.contains(key) ? later(c, level + 1) : null;
+            JsonNode value = later == null ? value(alike, level + 1) : later;
+            int most = ObjectLimits.maxEntries(key);
+            // Larger ones than any may be have been refused already. To ask for the size would build what is built
+            // later.
+            exceeding += most < ObjectLimits.MAX_ENTRIES && value.size() > most ? 1 : 0;
             object.set(key, value);
         }
         object.measured(exceeding == exceedingBefore);
         object.to = cursor.position();
         object.values = cursor.values() - before;
         return object;
+    }
+
+    /** The object or array that comes next, to be built when it is asked for; null where it must be built now, or is small. */
+    private @Nullable JsonNode later(int bracket, int level) {
+        Mark mark = cursor.mark();
+        int levels = cursor.skipPlain();
+        int from = mark.at();
+        int to = cursor.position();
+        int values = cursor.values() - mark.values();
+        // With so few values it keeps each limit.
+        boolean keepsLimits = levels >= 0
+                && level + levels < JsonTree.MAX_LEVELS
+                && values <= ObjectLimits.MAX_CONTAINERS
+                && cursor.values() < maxValues
+                && to < maxPosition;
+        if (!keepsLimits || to - from < MIN_LATER_BYTES) {
+            cursor.reset(mark);
+            return null;
+        }
+        LaterRead later = new LaterRead(in, from, to);
+        if (bracket == '{') {
+            SpannedObject object = new SpannedObject(from, later.members());
+            object.measured(true);
+            object.to = to;
+            object.values = values;
+            return object;
+        }
+        SpannedArray array = new SpannedArray(from, later.elements());
+        array.keepsLimits = true;
+        array.to = to;
+        array.values = values;
+        return array;
     }
 
     private JsonNode array(@Nullable JsonNode like, int level) {
@@ -157,7 +219,7 @@ final class SharedTreeReader {
         if (level >= JsonTree.MAX_LEVELS) {
             return tooDeep();
         }
-        SpannedArray array = new SpannedArray(cursor.position());
+        SpannedArray array = new SpannedArray(cursor.position(), new ArrayList<>());
         int before = cursor.values();
         int exceedingBefore = exceeding;
         for (boolean more = cursor.enter('['); more; more = cursor.next(']')) {

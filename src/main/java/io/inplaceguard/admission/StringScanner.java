@@ -23,15 +23,39 @@ final class StringScanner {
 
     private final byte[] in;
     private final int end;
+    /** The last index at which eight bytes can be read. */
+    private final int lastWord;
+
     private int from;
     private int to;
     private long hash;
-    private boolean escaped;
+
+    /** All bytes of the strings that were walked over, and of what follows them, together. */
+    private long union;
+
+    private boolean escapes;
 
     /** Scans the first {@code end} bytes. */
     StringScanner(byte[] in, int end) {
         this.in = in;
         this.end = end;
+        this.lastWord = in.length - Long.BYTES;
+    }
+
+    /** From here on {@link #isPlain} counts. */
+    void expectPlain() {
+        union = 0;
+        escapes = false;
+    }
+
+    /** Whether all strings since then are plain ASCII without escapes. May be false although they are. */
+    boolean isPlain() {
+        return !escapes && (union & HIGH) == 0;
+    }
+
+    /** The index of the first byte of the key whose end was found last. */
+    int keyBegin() {
+        return from;
     }
 
     /** The index of the closing quote of the key whose end was found last. */
@@ -41,7 +65,7 @@ final class StringScanner {
 
     /** The hash of the key whose end was found last. Equal for equal strings, with escapes or without. */
     long hash() {
-        return escaped ? hashOfDecoded() : hash;
+        return hash;
     }
 
     /**
@@ -51,12 +75,12 @@ final class StringScanner {
      */
     int endOfKey(int from) {
         this.from = from;
-        escaped = false;
         long sum = SEED;
         int i = from;
-        while (i < end) {
-            long word = word(i);
+        while (i <= lastWord) {
+            long word = (long) WORDS.get(in, i);
             long stops = stops(word);
+            union |= word;
             if (stops == 0) {
                 sum = mixed(sum ^ word);
                 i += Long.BYTES;
@@ -64,39 +88,51 @@ final class StringScanner {
             }
             int bits = Long.numberOfTrailingZeros(stops) & ~7;
             i += bits >>> 3;
-            byte stop = i < end ? in[i] : 0;
-            if (stop == '"') {
-                hash = mixed(sum ^ (word & ((1L << bits) - 1))) ^ (i - from);
-                to = i;
-                return i + 1;
-            }
-            if (stop != '\\') {
+            if (in[i] != '"' || i >= end) {
                 break;
             }
-            escaped = true;
-            i += 2;
+            hash = mixed(sum ^ (word & ((1L << bits) - 1))) ^ (i - from);
+            to = i;
+            return i + 1;
         }
-        throw InvalidJsonException.at(Math.min(i, end));
+        // Near the end of the text, or there is an escape.
+        to = slowEnd(from) - 1;
+        hash = hashOfDecoded();
+        return to + 1;
     }
 
     /** As {@link #endOfKey}, without a hash. */
     int end(int from) {
         int i = from;
-        while (i < end) {
-            long stops = stops(word(i));
+        while (i <= lastWord) {
+            long word = (long) WORDS.get(in, i);
+            long stops = stops(word);
+            union |= word;
             if (stops == 0) {
                 i += Long.BYTES;
                 continue;
             }
             i += Long.numberOfTrailingZeros(stops) >>> 3;
-            byte stop = i < end ? in[i] : 0;
-            if (stop == '"') {
+            if (in[i] == '"' && i < end) {
                 return i + 1;
             }
-            if (stop != '\\') {
+            if (in[i] != '\\') {
                 break;
             }
+            escapes = true;
             i += 2;
+        }
+        return slowEnd(i);
+    }
+
+    private int slowEnd(int from) {
+        int i = from;
+        escapes = true;
+        while (i < end && (in[i] >= ' ' || in[i] < 0)) {
+            if (in[i] == '"') {
+                return i + 1;
+            }
+            i += in[i] == '\\' ? 2 : 1;
         }
         throw InvalidJsonException.at(Math.min(i, end));
     }
@@ -110,18 +146,6 @@ final class StringScanner {
 
     private static long mixed(long sum) {
         return Math.multiplyHigh(sum, FACTOR) ^ (sum * FACTOR);
-    }
-
-    /** The next eight bytes; behind the end there are zeros, which stop every string. */
-    private long word(int from) {
-        if (from + Long.BYTES <= in.length) {
-            return (long) WORDS.get(in, from);
-        }
-        long word = 0;
-        for (int i = in.length - 1; i >= from; i--) {
-            word = (word << 8) | (in[i] & 0xFF);
-        }
-        return word;
     }
 
     /** The hash as it would be, had the string been written without escapes. */

@@ -23,8 +23,8 @@ class DuplicateKeysTest {
             text.append(key).append('"');
         }
 
-        DuplicateKeys empty() {
-            return new DuplicateKeys(text.toString().getBytes(StandardCharsets.US_ASCII));
+        OpenValues empty() {
+            return new OpenValues(text.toString().getBytes(StandardCharsets.US_ASCII));
         }
     }
 
@@ -37,7 +37,7 @@ class DuplicateKeysTest {
     }
 
     /** Whether the object has not had the key yet. */
-    private static boolean add(DuplicateKeys found, Keys keys, int index, long hash) {
+    private static boolean add(OpenValues found, Keys keys, int index, long hash) {
         int[] place = keys.places.get(index);
         return found.add(hash, place[0], place[1]);
     }
@@ -46,8 +46,8 @@ class DuplicateKeysTest {
     @ValueSource(ints = {2, 24, 25, 40, 1_000, 20_000})
     void keys_with_the_same_hash_are_compared_by_text(int count) {
         Keys keys = numbered(count);
-        DuplicateKeys found = keys.empty();
-        found.open();
+        OpenValues found = keys.empty();
+        found.push(true, 0);
         for (int i = 0; i < count; i++) {
             assertThat(add(found, keys, i, 7)).as("%d", i).isTrue();
         }
@@ -60,8 +60,8 @@ class DuplicateKeysTest {
     @ValueSource(ints = {2, 24, 25, 26, 40, 1_000, 100_000})
     void a_second_one_is_found_in_objects_of_every_size(int count) {
         Keys keys = numbered(count);
-        DuplicateKeys found = keys.empty();
-        found.open();
+        OpenValues found = keys.empty();
+        found.push(true, 0);
         for (int i = 0; i < count; i++) {
             assertThat(add(found, keys, i, i * 31L)).isTrue();
         }
@@ -73,20 +73,20 @@ class DuplicateKeysTest {
     @Test
     void each_object_has_its_own_keys() {
         Keys keys = numbered(60);
-        DuplicateKeys found = keys.empty();
-        found.open();
+        OpenValues found = keys.empty();
+        found.push(true, 0);
         for (int i = 0; i < 30; i++) {
             assertThat(add(found, keys, i, i)).isTrue();
-            found.open();
+            found.push(true, 0);
             for (int k = 0; k < 60; k++) {
                 assertThat(add(found, keys, k, k)).isTrue();
             }
             assertThat(add(found, keys, 3, 3)).isFalse();
-            found.close();
+            found.pop();
         }
         assertThat(add(found, keys, 29, 29)).isFalse();
         assertThat(add(found, keys, 30, 30)).isTrue();
-        found.close();
+        found.pop();
         assertThat(found.depth()).isZero();
     }
 
@@ -96,8 +96,8 @@ class DuplicateKeysTest {
         keys.add("abc");
         keys.add("\\u0061bc");
         keys.add("\\u0062bc");
-        DuplicateKeys found = keys.empty();
-        found.open();
+        OpenValues found = keys.empty();
+        found.push(true, 0);
         assertThat(add(found, keys, 0, 1)).isTrue();
         assertThat(add(found, keys, 1, 1)).isFalse();
         assertThat(add(found, keys, 2, 1)).isTrue();

@@ -188,8 +188,10 @@ class SharedTreeReaderTest {
         }
         Arbitrary<String> inner = Arbitraries.lazy(() -> value(levels - 1));
         Arbitrary<String> array = inner.list().ofMaxSize(4).map(values -> "[" + String.join(",", values) + "]");
-        Arbitrary<String> object = Combinators.combine(string(), inner)
-                .as((key, value) -> key + ":" + value)
+        // What is in these two is built later.
+        Arbitrary<String> key = Arbitraries.oneOf(string(), Arbitraries.of("\"env\"", "\"volumes\""));
+        Arbitrary<String> object = Combinators.combine(key, inner)
+                .as((name, value) -> name + ":" + value)
                 .list()
                 .ofMaxSize(4)
                 .map(members -> "{" + String.join(", ", members) + "}");
@@ -290,6 +292,45 @@ class SharedTreeReaderTest {
         assertThat(three).isSameAs(one);
         assertThat(cursor.values()).isEqualTo(3 * values);
         assertThat(cursor.isAtEnd()).isTrue();
+    }
+
+    @Test
+    void fields_of_no_interest_are_built_when_they_are_asked_for() {
+        String env = "[{\"name\": \"A\", \"value\": \"1\"}, {\"name\": \"B\", \"value\": \"2\"}]";
+        String probe = "{\"httpGet\": {\"port\": 8080, \"path\": \"/ready\"}, \"periodSeconds\": 5}";
+        String text = "{\"env\": " + env + ", \"livenessProbe\": " + probe + ", \"ports\": []}";
+        JsonNode tree = tree(text);
+
+        assertThat(tree.get("env").isEmpty()).isFalse();
+        assertThat(tree.get("livenessProbe").isEmpty()).isFalse();
+        assertThat(tree.get("ports").isEmpty()).isTrue();
+        assertThat(tree.get("env").size()).isEqualTo(2);
+        assertThat(tree.at("/env/1/value").stringValue()).isEqualTo("2");
+        assertThat(tree.at("/livenessProbe/httpGet/port").intValue()).isEqualTo(8080);
+        assertThat(tree.get("livenessProbe").has("exec")).isFalse();
+        assertThat(tree)
+                .isEqualTo(JSON.readTree(text))
+                .hasToString(JSON.readTree(text).toString());
+        assertThat(((MeasuredObject) tree).keepsLimits()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[\"\\q\", \"long enough\"]", "[01, \"long enough\"]", "[\"a\", -, \"long enough\"]"})
+    void what_is_built_later_is_checked_at_once(String value) {
+        assertThatThrownBy(() -> tree("{\"env\": " + value + "}")).isInstanceOf(InvalidJsonException.class);
+    }
+
+    @Test
+    void what_is_built_later_keeps_the_limits() {
+        String deep = "[".repeat(JsonTree.MAX_LEVELS) + "]".repeat(JsonTree.MAX_LEVELS);
+        assertThat(JsonTree.isTooDeep(tree("{\"env\": " + deep + "}"))).isTrue();
+
+        String many = "[" + "1,".repeat(ObjectLimits.MAX_ENTRIES) + "1]";
+        assertThatThrownBy(() -> tree("{\"env\": " + many + "}")).isInstanceOf(LimitExceededException.class);
+
+        String containers = "{\"containers\": [" + "1,".repeat(ObjectLimits.MAX_CONTAINERS) + "1]}";
+        assertThat(((MeasuredObject) tree("{\"env\": " + containers + "}")).keepsLimits())
+                .isFalse();
     }
 
     @Test
