@@ -41,14 +41,10 @@ final class CompactMap extends AbstractMap<String, JsonNode> {
         if (indexes != null) {
             return indexes.getOrDefault(key, -1);
         }
+        int hash = key == null ? 0 : key.hashCode();
         for (int i = 0; i < size; i++) {
-            // Keys of Kubernetes' types are shared strings.
-            if (keys[i] == key) {
-                return i;
-            }
-        }
-        for (int i = 0; i < size; i++) {
-            if (keys[i].equals(key)) {
+            // A string computes its hash once, and the keys of Kubernetes' types are shared strings.
+            if (keys[i].hashCode() == hash && keys[i].equals(key)) {
                 return i;
             }
         }
@@ -74,6 +70,12 @@ final class CompactMap extends AbstractMap<String, JsonNode> {
             values[index] = value;
             return before;
         }
+        append(key, value);
+        return null;
+    }
+
+    /** Adds a member whose key is not there yet. */
+    void append(String key, JsonNode value) {
         if (size == keys.length) {
             int capacity = Math.max(FIRST_CAPACITY, 2 * size);
             keys = Arrays.copyOf(keys, capacity);
@@ -90,7 +92,6 @@ final class CompactMap extends AbstractMap<String, JsonNode> {
             }
         }
         size++;
-        return null;
     }
 
     @Override

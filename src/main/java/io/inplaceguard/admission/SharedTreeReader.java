@@ -153,11 +153,12 @@ final class SharedTreeReader {
         if (level >= JsonTree.MAX_LEVELS) {
             return tooDeep();
         }
-        SpannedObject object = new SpannedObject(cursor.position(), new CompactMap());
+        CompactMap members = new CompactMap();
+        SpannedObject object = new SpannedObject(cursor.position(), members);
         int before = cursor.values();
         int exceedingBefore = exceeding;
         for (boolean more = cursor.enter('{'); more; more = cursor.next('}')) {
-            if (object.size() == ObjectLimits.MAX_ENTRIES) {
+            if (members.size() == ObjectLimits.MAX_ENTRIES) {
                 throw new LimitExceededException("it has a map of more than " + ObjectLimits.MAX_ENTRIES + " entries");
             }
             String key = cursor.key();
@@ -171,7 +172,8 @@ final class SharedTreeReader {
             // Larger ones than any may be have been refused already. To ask for the size would build what is built
             // later.
             exceeding += most < ObjectLimits.MAX_ENTRIES && value.size() > most ? 1 : 0;
-            object.set(key, value);
+            // The cursor has seen to it that the key is new.
+            members.append(key, value);
         }
         object.measured(exceeding == exceedingBefore);
         object.to = cursor.position();
