@@ -3,7 +3,7 @@ package io.inplaceguard.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inplaceguard.guard.GuardSettings;
-import java.nio.charset.StandardCharsets;
+import io.inplaceguard.load.ReviewText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,15 +47,7 @@ class LimitsTest {
     }
 
     private static JsonNode response(Endpoint endpoint, String kind, String oldObject, String object) {
-        String group = kind.equals("Pod") ? "" : "apps.kruise.io";
-        String version = kind.equals("Pod") ? "v1" : "v1alpha1";
-        String review =
-                "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"uid\":\"u\","
-                        + "\"kind\":{\"group\":\"" + group + "\",\"version\":\"" + version + "\",\"kind\":\"" + kind
-                        + "\"},\"operation\":\"UPDATE\",\"name\":\"web\",\"object\":" + object + ",\"oldObject\":"
-                        + oldObject
-                        + "}}";
-        byte[] body = review.getBytes(StandardCharsets.UTF_8);
+        byte[] body = ReviewText.update(kind, kind.equals("Pod") ? "v1" : "v1alpha1", oldObject, object);
         AdmissionResult.Responded answer = (AdmissionResult.Responded) HANDLER.answer(endpoint, body, body.length);
         assertThat(answer.outcome().error()).isNull();
         return JSON.readTree(answer.body()).path("response");
