@@ -12,6 +12,9 @@ final class GrownObjects {
     /** Fewer than the entries that one list may have, and enough that 1,000 containers do not limit what is compared. */
     private static final int ENV_PER_CONTAINER = 64;
 
+    /** A member of metadata that enforces InPlaceOnly on any kind. */
+    static final String ENFORCED = "\"annotations\":{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}";
+
     private GrownObjects() {}
 
     /** A review of a CloneSet under InPlaceOnly, by members of its pod spec. */
@@ -30,8 +33,7 @@ final class GrownObjects {
 
     /** A review of a Pod under InPlaceOnly, by members of its spec. */
     static byte[] pods(IntFunction<String> podSpec) {
-        String metadata = "\"annotations\":{\"inplace-guard.io/update-policy\":\"InPlaceOnly\"}";
-        return update("Pod", "v1", side -> object(metadata, podSpec.apply(side)));
+        return update("Pod", "v1", side -> object(ENFORCED, podSpec.apply(side)));
     }
 
     /** A review of a UnitedDeployment, by the containers of its CloneSet child and its subsets' patches. */
@@ -100,6 +102,11 @@ final class GrownObjects {
 
     static String env(int number, int value) {
         return "{\"name\":\"SETTING_" + number + "\",\"value\":\"value-of-setting-" + value + "\"}";
+    }
+
+    static String envOfAnnotation(int number) {
+        return "{\"name\":\"E" + number + "\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"metadata.annotations['a"
+                + number + "']\"}}}";
     }
 
     /** The index on a side, where the new side has the reverse order. */

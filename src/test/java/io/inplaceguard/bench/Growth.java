@@ -6,6 +6,7 @@ import io.inplaceguard.admission.AdmissionResult;
 import io.inplaceguard.admission.Endpoint;
 import io.inplaceguard.admission.ReviewOutcome;
 import io.inplaceguard.guard.GuardSettings;
+import io.inplaceguard.guard.GuardSettings.TemplateMetadata;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -22,10 +23,13 @@ public final class Growth {
 
     private static final int SMALLEST = 16 << 10;
     private static final int LARGEST = 16 << 20;
-    private static final int FEWEST_RUNS = 3;
+    private static final int WARM_UP = 1 << 20;
+    private static final int FEWEST_RUNS = 5;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final AdmissionHandler HANDLER = new AdmissionHandler(GuardSettings.DEFAULTS);
+    /** Where annotations may change, what they cause is evaluated too. */
+    private static final AdmissionHandler HANDLER =
+            new AdmissionHandler(GuardSettings.DEFAULTS.withTemplateMetadata(TemplateMetadata.ALLOW));
 
     private Growth() {}
 
@@ -37,16 +41,16 @@ public final class Growth {
         for (GrowthShape shape : GrowthShape.values()) {
             if (shape.label().contains(only)) {
                 // The second time every size runs compiled code.
-                measured(shape, nanos / 2);
-                lines.addAll(measured(shape, nanos));
+                measured(shape, WARM_UP, nanos);
+                lines.addAll(measured(shape, LARGEST, nanos));
             }
         }
         Files.write(Path.of(args[0]), lines);
     }
 
-    private static List<String> measured(GrowthShape shape, long nanos) {
+    private static List<String> measured(GrowthShape shape, int largest, long nanos) {
         List<String> lines = new ArrayList<>();
-        for (int size = SMALLEST; size <= LARGEST; size *= 2) {
+        for (int size = SMALLEST; size <= largest; size *= 2) {
             byte[] body = shape.review(size);
             long allocated = THREADS.getCurrentThreadAllocatedBytes();
             ReviewOutcome outcome = answer(shape.endpoint(), body);

@@ -68,15 +68,8 @@ enum GrowthShape {
                     side -> object(
                             "",
                             cloneSetSpec(
-                                            "\"annotations\":{" + list(n, i -> "\"a" + i + "\":\"" + side + "\"") + "}",
-                                            "\"containers\":["
-                                                    + containers(
-                                                            n,
-                                                            i -> "{\"name\":\"E" + i
-                                                                    + "\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"metadata.annotations['a"
-                                                                    + i + "']\"}}}")
-                                                    + "]")
-                                    .replace("InPlaceOnly", "InPlaceIfPossible")))),
+                                    "\"annotations\":{" + list(n, i -> "\"a" + i + "\":\"" + side + "\"") + "}",
+                                    "\"containers\":[" + containers(n, GrownObjects::envOfAnnotation) + "]")))),
     ARGS(
             "args, each changed",
             Endpoint.VALIDATE,
@@ -186,7 +179,7 @@ enum GrowthShape {
                     "SidecarSet",
                     "v1alpha1",
                     side -> object(
-                            "",
+                            GrownObjects.ENFORCED,
                             "\"containers\":[" + list(n, i -> container("c" + i, 1, ",\"args\":[\"" + side + "\"]"))
                                     + "]"))),
     SUBSETS(
