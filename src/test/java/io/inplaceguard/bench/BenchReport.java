@@ -77,7 +77,7 @@ public final class BenchReport {
         }
         for (BenchResults.Http http : results.http()) {
             row(
-                    "throughput of `" + http.path() + "`, " + review(http.review()) + ", " + size(http.bytes()),
+                    "throughput of `" + http.path() + "`, " + review(http.review()),
                     format("%,.0f/s", http.guard()),
                     format(
                             "%.2f of a servlet that does nothing (%,.0f/s); 99th percentile %.1f ms (%.1f ms)",
@@ -152,9 +152,10 @@ public final class BenchReport {
         return bytes < 1 << 20 ? Math.round(bytes / 1024f) + " KiB" : Math.round(bytes / 1048576f) + " MiB";
     }
 
-    /** The object of one of the reviews that are named after it. */
+    /** One of the reviews that are named after object and size. */
     static String review(String name) {
-        return name.startsWith("cloneset") ? "CloneSet" : "Pod";
+        String[] words = name.split("-");
+        return (words[0].equals("cloneset") ? "CloneSet" : "Pod") + ", " + words[1].replace("k", " KB");
     }
 
     private static String what(String built) {
