@@ -121,18 +121,22 @@ public final class BenchReport {
             List<Point> limited = curve.points(true);
             List<String> details = new ArrayList<>();
             if (!compared.isEmpty()) {
-                details.add(at(compared.get(0)));
-                details.add(at(compared.get(compared.size() - 1)));
+                details.add(range(compared));
             }
-            String beyond = limited.isEmpty()
-                    ? ""
-                    : (compared.isEmpty() ? "" : "; ") + "a limit answers from " + at(limited.get(0)) + " to "
-                            + at(limited.get(limited.size() - 1)) + exponent(", exponent %.2f", limited);
+            if (!limited.isEmpty()) {
+                details.add("a limit answers " + range(limited) + exponent(", exponent %.2f", limited));
+            }
             row(
                     "growth of `" + curve.path() + "`: " + curve.label(),
-                    compared.size() < 3 ? "not compared" : exponent("exponent %.2f", compared),
-                    String.join(" to ", details) + beyond);
+                    compared.isEmpty() ? "not compared" : exponent("exponent %.2f", compared),
+                    String.join("; ", details));
         }
+    }
+
+    /** The smallest size and the largest. */
+    private static String range(List<Point> points) {
+        String first = at(points.get(0));
+        return points.size() == 1 ? first : first + " to " + at(points.get(points.size() - 1));
     }
 
     private static String exponent(String format, List<Point> points) {

@@ -34,7 +34,7 @@ class BenchReportTest {
         Files.writeString(
                 folder.resolve("growth.tsv"),
                 "env\t/validate\t1024\t10\t0\tcompared\nenv\t/validate\t2048\t20\t0\tcompared\nenv\t/validate\t4096\t40\t0\tcompared\n"
-                        + "env\t/validate\t8192\t5\t0\tlimit\n");
+                        + "env\t/validate\t8192\t10\t0\tlimit\n");
         return BenchResults.read(folder);
     }
 
@@ -46,7 +46,7 @@ class BenchReportTest {
                 .contains("certificates `cluster` | 1,900 ms | one CPU; 1,800 to 2,000 ms |")
                 .contains("ten of 16 MiB | 190 MiB | highest 195 MiB; the chart's limit is 320 MiB |")
                 .contains(
-                        "| growth of `/validate`: env | exponent 1.00 | 1 KiB 0.01 ms to 4 KiB 0.04 ms; a limit answers from");
+                        "| growth of `/validate`: env | exponent 1.00 | 1 KiB 0.01 ms to 4 KiB 0.04 ms; a limit answers 8 KiB 0.01 ms |");
     }
 
     @Test
