@@ -139,6 +139,27 @@ class LimitsTest {
         }
     }
 
+    /** A template is compared once for each patched subset, so their number times its changes is bounded. */
+    @Test
+    void many_changes_are_not_compared_for_many_subsets() {
+        Map<Integer, String> fields = new LinkedHashMap<>();
+        for (int size : new int[] {200, 250}) {
+            String object =
+                    "{\"spec\":{\"template\":{\"cloneSetTemplate\":{\"spec\":{\"updateStrategy\":{\"type\":\"InPlaceOnly\"},"
+                            + "\"template\":{\"spec\":{\"containers\":["
+                            + ReviewText.list(size, i -> "{\"name\":\"c" + i + "\",\"args\":[\"old\"]}")
+                            + "]}}}}},\"topology\":{\"subsets\":["
+                            + ReviewText.list(
+                                    size, i -> "{\"name\":\"s" + i + "\",\"patch\":{\"spec\":{\"hostname\":\"h\"}}}")
+                            + "]}}}";
+            JsonNode response = response(Endpoint.VALIDATE, "UnitedDeployment", object, object.replace("old", "new"));
+            fields.put(size, response.at("/status/details/causes/0/field").asString());
+        }
+        assertThat(fields)
+                .containsEntry(200, "spec.template.cloneSetTemplate.spec.template.spec.containers[name=c0].args")
+                .containsEntry(250, "spec.topology.subsets");
+    }
+
     @Test
     void a_strategy_that_cannot_be_read_is_not_taken_for_the_default() {
         String object = cloneSet(Excess.LONG_LIST, "InPlaceOnly" + "x".repeat(2_000), "web:1");
