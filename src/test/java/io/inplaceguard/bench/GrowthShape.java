@@ -196,6 +196,14 @@ enum GrowthShape {
                     side -> list(n, i -> container("c" + i, 1, ",\"env\":[" + env(1, side) + "]")),
                     n,
                     (i, side) -> "{\"spec\":{\"hostname\":\"h\"}}")),
+    SUBSETS_OVER_CONTAINERS(
+            "as many subsets as containers, one field changed",
+            Endpoint.VALIDATE,
+            n -> united(
+                    side -> list(n, i -> container("c" + i, 1, "")) + "],\"initContainers\":["
+                            + container("init", side, ""),
+                    n,
+                    (i, side) -> "{\"spec\":{\"hostname\":\"h\"}}")),
     SUBSETS_RESIZED(
             "as many subsets as containers, each container resized",
             Endpoint.MUTATE,
