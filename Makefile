@@ -45,12 +45,17 @@ soak: ## full-length rotation, restart and attack tests under load (60 min)
 fuzz: ## fuzz the AdmissionReview parser for 2 minutes (Jazzer; its corpus stays in .cifuzz-corpus)
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=ReviewFuzz
 
-bench: build ## measure: JMH for decode-and-decide, HTTP against no-op handlers (needs wrk), start to Ready and RSS (JAVAS: JVMs)
+BENCH = java -XX:+UseSerialGC -Xms1g -Xmx1g -cp target/test-classes:target/classes:$$(cat target/classpath)
+
+bench: build ## measure throughput (needs wrk), start, memory and growth; prints one table (JAVAS: JVMs; BENCH_DOCS=1: writes it into docs)
 	$(MVN) -q test-compile
 	$(MVN) -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
-	java -cp target/test-classes:target/classes:$$(cat target/classpath) org.openjdk.jmh.Main $(JMH_ARGS) DecideBenchmark
+	rm -rf target/bench && mkdir -p target/bench
+	$(BENCH) org.openjdk.jmh.Main $(JMH_ARGS) -rf csv -rff target/bench/jmh.csv DecideBenchmark
 	src/bench/http.sh
 	src/bench/start.sh
+	$(BENCH) io.inplaceguard.bench.Growth target/bench/growth.tsv $$(($${SECONDS_EACH:-8} * 10))
+	@$(BENCH) io.inplaceguard.bench.BenchReport target/bench
 
 dist: build ## extract the jar and train a class-data or AOT cache, into target/dist (what the image does)
 	src/dist/train.sh

@@ -25,6 +25,12 @@ final class UnitedDeploymentTemplates {
     /** Values of a changed template times the subsets that it is compared for: about a second of CPU. */
     private static final long MAX_COMPARED_VALUES = 3_000_000;
 
+    /**
+     * Changes of a template times the subsets that it is compared for: about 100 ms of CPU. A change that differs costs far more
+     * than a value that is shared.
+     */
+    private static final long MAX_COMPARED_CHANGES = 50_000;
+
     /** So few that the values of a template need not be counted: those of one object are bounded too. */
     private static final int FEW_SUBSETS = 20;
 
@@ -86,12 +92,16 @@ final class UnitedDeploymentTemplates {
             }
         }
         // Where the child's template is unchanged, comparing it again costs next to nothing.
-        boolean costly = !child.isEmpty()
-                && found.size() > FEW_SUBSETS
-                && (long) found.size() * values(child.after().spec()) > MAX_COMPARED_VALUES;
-        return costly
-                ? tooMany(enforced, "The changed pod template is too large for " + found.size() + " patched subsets")
-                : new Subsets(found, kept > 0 && found.size() == kept);
+        if (found.size() > FEW_SUBSETS && !child.isEmpty()) {
+            String subsets = " for " + found.size() + " patched subsets";
+            if ((long) found.size() * child.changes().size() > MAX_COMPARED_CHANGES) {
+                return tooMany(enforced, "The pod template changes in too many fields" + subsets);
+            }
+            if ((long) found.size() * values(child.after().spec()) > MAX_COMPARED_VALUES) {
+                return tooMany(enforced, "The changed pod template is too large" + subsets);
+            }
+        }
+        return new Subsets(found, kept > 0 && found.size() == kept);
     }
 
     private static Subsets tooMany(boolean enforced, String problem) {

@@ -3,7 +3,7 @@ package io.inplaceguard.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inplaceguard.guard.GuardSettings;
-import java.nio.charset.StandardCharsets;
+import io.inplaceguard.load.ReviewText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,15 +47,7 @@ class LimitsTest {
     }
 
     private static JsonNode response(Endpoint endpoint, String kind, String oldObject, String object) {
-        String group = kind.equals("Pod") ? "" : "apps.kruise.io";
-        String version = kind.equals("Pod") ? "v1" : "v1alpha1";
-        String review =
-                "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"uid\":\"u\","
-                        + "\"kind\":{\"group\":\"" + group + "\",\"version\":\"" + version + "\",\"kind\":\"" + kind
-                        + "\"},\"operation\":\"UPDATE\",\"name\":\"web\",\"object\":" + object + ",\"oldObject\":"
-                        + oldObject
-                        + "}}";
-        byte[] body = review.getBytes(StandardCharsets.UTF_8);
+        byte[] body = ReviewText.update(kind, kind.equals("Pod") ? "v1" : "v1alpha1", oldObject, object);
         AdmissionResult.Responded answer = (AdmissionResult.Responded) HANDLER.answer(endpoint, body, body.length);
         assertThat(answer.outcome().error()).isNull();
         return JSON.readTree(answer.body()).path("response");
@@ -145,6 +137,27 @@ class LimitsTest {
                     response(Endpoint.VALIDATE, "UnitedDeployment", object, object.replace("web:1", "web:2"));
             assertThat(response.path("allowed").asBoolean()).as(strategy).isEqualTo(strategy.equals("ReCreate"));
         }
+    }
+
+    /** A template is compared once for each patched subset, so their number times its changes is bounded. */
+    @Test
+    void many_changes_are_not_compared_for_many_subsets() {
+        Map<Integer, String> fields = new LinkedHashMap<>();
+        for (int size : new int[] {200, 250}) {
+            String object =
+                    "{\"spec\":{\"template\":{\"cloneSetTemplate\":{\"spec\":{\"updateStrategy\":{\"type\":\"InPlaceOnly\"},"
+                            + "\"template\":{\"spec\":{\"containers\":["
+                            + ReviewText.list(size, i -> "{\"name\":\"c" + i + "\",\"args\":[\"old\"]}")
+                            + "]}}}}},\"topology\":{\"subsets\":["
+                            + ReviewText.list(
+                                    size, i -> "{\"name\":\"s" + i + "\",\"patch\":{\"spec\":{\"hostname\":\"h\"}}}")
+                            + "]}}}";
+            JsonNode response = response(Endpoint.VALIDATE, "UnitedDeployment", object, object.replace("old", "new"));
+            fields.put(size, response.at("/status/details/causes/0/field").asString());
+        }
+        assertThat(fields)
+                .containsEntry(200, "spec.template.cloneSetTemplate.spec.template.spec.containers[name=c0].args")
+                .containsEntry(250, "spec.topology.subsets");
     }
 
     @Test

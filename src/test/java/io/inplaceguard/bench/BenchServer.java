@@ -7,18 +7,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RestController;
 
-/** The real server with two more doors that read the body and do nothing: Spring MVC under /mvc, a servlet at /noop. */
+/** The real server with one more servlet, at /noop, that reads the body and does nothing: what the container costs. */
 @Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration(exclude = ManagementContextAutoConfiguration.class)
 public class BenchServer {
 
     public static void main(String[] args) throws IOException {
@@ -31,16 +25,6 @@ public class BenchServer {
         return new ServletRegistrationBean<>(new NoopServlet(), "/noop");
     }
 
-    /** What the stack costs without us. As a member of this configuration it is a bean already. */
-    @RestController
-    static class NoopController {
-        @PostMapping("/noop")
-        String noop(@RequestBody byte[] body) {
-            return "{\"length\":" + body.length + "}";
-        }
-    }
-
-    /** What the servlet container costs without Spring MVC. */
     static final class NoopServlet extends HttpServlet {
         @Override
         protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {

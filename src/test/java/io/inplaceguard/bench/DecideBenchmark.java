@@ -29,11 +29,16 @@ public class DecideBenchmark {
     @Param({"pod-7k", "cloneset-20k", "pod-100k"})
     public String review;
 
+    @Param({"/validate", "/mutate"})
+    public String path;
+
     private final AdmissionHandler reviewer = new AdmissionHandler(GuardSettings.DEFAULTS);
     private byte[] body = {};
+    private Endpoint endpoint = Endpoint.VALIDATE;
 
     @Setup
     public void read() {
+        endpoint = Endpoint.at(path).orElseThrow();
         body = switch (review) {
             case "pod-7k" -> BenchReviews.pod7k();
             case "cloneset-20k" -> BenchReviews.cloneSet20k();
@@ -43,6 +48,6 @@ public class DecideBenchmark {
 
     @Benchmark
     public AdmissionResult decide() {
-        return reviewer.answer(Endpoint.VALIDATE, body, body.length);
+        return reviewer.answer(endpoint, body, body.length);
     }
 }

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -259,17 +258,14 @@ public final class HostileClient {
     private static byte[] body(Attack attack) {
         return switch (attack) {
             case LARGE -> cloneSets("\"pad\":\"" + "x".repeat(8_000_000) + "\"");
-            case MAPS -> cloneSets("\"maps\":[" + list(500_000, i -> "{}") + "]");
-            case FEWER_MAPS -> cloneSets("\"maps\":[" + list(19, i -> "[" + list(9_900, j -> "{}") + "]") + "]");
+            case MAPS -> cloneSets("\"maps\":[" + ReviewText.list(500_000, i -> "{}") + "]");
+            case FEWER_MAPS ->
+                cloneSets("\"maps\":[" + ReviewText.list(19, i -> "[" + ReviewText.list(9_900, j -> "{}") + "]") + "]");
             case UNITED_DEPLOYMENT -> unitedDeployments();
             case MOST_OF_A_BODY -> cloneSets("\"pad\":\"" + "x".repeat(450_000) + "\"");
             case DEAF -> cloneSets("\"minReadySeconds\":1");
             default -> new byte[0];
         };
-    }
-
-    private static String list(int size, IntFunction<String> element) {
-        return IntStream.range(0, size).mapToObj(element).collect(Collectors.joining(","));
     }
 
     private static byte[] cloneSets(String field) {
@@ -281,8 +277,9 @@ public final class HostileClient {
     }
 
     private static byte[] unitedDeployments() {
-        String containers = list(1_000, i -> "{\"name\":\"c" + i + "\"}");
-        String subsets = list(1_000, i -> "{\"name\":\"s" + i + "\",\"patch\":{\"spec\":{\"hostname\":\"h\"}}}");
+        String containers = ReviewText.list(1_000, i -> "{\"name\":\"c" + i + "\"}");
+        String subsets =
+                ReviewText.list(1_000, i -> "{\"name\":\"s" + i + "\",\"patch\":{\"spec\":{\"hostname\":\"h\"}}}");
         return review(
                 "UnitedDeployment",
                 image ->
@@ -293,12 +290,7 @@ public final class HostileClient {
     }
 
     private static byte[] review(String kind, IntFunction<String> object) {
-        return ("{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"h\",\"kind\":{\"group\":"
-                        + "\"apps.kruise.io\",\"version\":\"v1beta1\",\"kind\":\"" + kind
-                        + "\"},\"name\":\"w\",\"namespace\":\"n\",\"operation\":\"UPDATE\",\"object\":"
-                        + object.apply(2)
-                        + ",\"oldObject\":" + object.apply(1) + "}}")
-                .getBytes(StandardCharsets.UTF_8);
+        return ReviewText.update(kind, "v1beta1", object.apply(1), object.apply(2));
     }
 
     private static final class TrustEveryone implements X509TrustManager {
