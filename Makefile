@@ -72,7 +72,7 @@ kind-down: ## delete that cluster
 	kind delete cluster --name inplace-guard
 
 chart: ## lint and render the chart, and test its alerts where promtool is present (Debian: prometheus)
-	$(MVN) -q test -Dtest=ChartTest
+	$(MVN) -q test -Dtest='ChartTest,ReleasedChartsTest'
 	@if command -v promtool >/dev/null; then promtool test rules charts/inplace-guard/files/alerts_test.yaml; \
 	else echo "promtool is missing, the alerts were not tested (Debian: apt-get install prometheus)"; fi
 

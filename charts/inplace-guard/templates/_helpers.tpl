@@ -74,7 +74,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | quote }}
 {{- (default dict .Values.openkruise).deployment | default "kruise-controller-manager" }}
 {{- end }}
 
-{{- /* Up to chart 0.2.0 the value was drainSeconds. */ -}}
+{{- /* In chart 0.1.0 the value was drainSeconds. */ -}}
 {{- define "guard.shutdownDelay" -}}
 {{- $new := ternary 10 .Values.shutdownDelaySeconds (kindIs "invalid" .Values.shutdownDelaySeconds) -}}
 {{- if and (hasKey .Values "drainSeconds") (eq (int $new) 10) }}{{ .Values.drainSeconds }}{{ else }}{{ $new }}{{ end }}
