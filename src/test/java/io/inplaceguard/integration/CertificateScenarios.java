@@ -97,7 +97,7 @@ abstract class CertificateScenarios {
                         "-p",
                         "[{\"op\":\"remove\",\"path\":\"/webhooks/0/clientConfig/caBundle\"}]")
                 .succeeded();
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(2))
                 .until(() -> on.guard().caBundle("mutatingwebhookconfiguration").equals(before));
     }
 
@@ -110,6 +110,9 @@ abstract class CertificateScenarios {
             on.cluster
                     .kubectl("delete", "secret", "inplace-guard-certs", "-n", SYSTEM)
                     .succeeded();
+            // The webhook may not create Secrets. It goes on serving, and its log says to run helm upgrade.
+            loop.goesOn();
+            on.guard().upgrade("--reuse-values");
             await().atMost(Duration.ofMinutes(2))
                     .until(() -> certificates(on.authority("validatingwebhookconfiguration")) == 2);
             assertThat(on.authority("validatingwebhookconfiguration"))
@@ -147,7 +150,7 @@ abstract class CertificateScenarios {
                         "--set",
                         "clientCa.mode=required,clientCa.configMap=clients,clientCa.subjects={kube-apiserver}");
         on.guard().replaceWebhook();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertDenied(on.patch("web", ENV)));
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertDenied(on.patch("web", ENV)));
         try (ApiServerClient nobody = new ApiServerClient(
                 "inplace-guard.inplace-guard.svc", () -> on.guard().port(), 1, null)) {
             nobody.trust(Pem.certificates("caBundle", on.authority("validatingwebhookconfiguration")));

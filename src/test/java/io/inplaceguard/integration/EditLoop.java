@@ -60,7 +60,7 @@ final class EditLoop implements AutoCloseable {
     /** Waits for ten more updates. */
     void goesOn() {
         int then = times.get();
-        await().atMost(Duration.ofMinutes(1)).until(() -> times.get() > then + 10);
+        await().atMost(Duration.ofMinutes(3)).until(() -> times.get() > then + 10);
     }
 
     @Override

@@ -63,7 +63,7 @@ final class GuardedCluster implements AutoCloseable {
         installation = guard;
         // The API server reads webhook configurations through a watch: until it has seen the caBundle, calls fail.
         cloneSet("web");
-        await().atMost(Duration.ofMinutes(1))
+        await().atMost(Duration.ofMinutes(3))
                 .until(() -> patch("web", ENV).all().contains("[not-in-place]"));
     }
 

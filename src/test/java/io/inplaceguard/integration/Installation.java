@@ -50,7 +50,7 @@ final class Installation {
         helm("install", chart, Stream.concat(Stream.of("--create-namespace"), arguments.stream()));
         startWebhook(jar);
         for (String kind : CONFIGURATIONS) {
-            await().atMost(Duration.ofMinutes(1)).until(() -> !caBundle(kind).isEmpty());
+            await().atMost(Duration.ofMinutes(3)).until(() -> !caBundle(kind).isEmpty());
         }
     }
 
@@ -113,7 +113,7 @@ final class Installation {
                         // What the chart mounts.
                         "INPLACEGUARD_CLIENTCA_FILE",
                         cluster.folder.resolve("clients.crt").toString()));
-        await().atMost(Duration.ofMinutes(1)).until(this::isReady);
+        await().atMost(Duration.ofMinutes(3)).until(this::isReady);
         cluster.kubectlWith(Cluster.endpointSlice(NAMESPACE, port, true), "apply", "-f", "-")
                 .succeeded();
     }
@@ -141,7 +141,7 @@ final class Installation {
                 "inplace-guard-tracker",
                 jar,
                 Map.of("MANAGEMENT_SERVER_PORT", "" + trackerManagement, "SERVER_PORT", "" + trackerManagement));
-        await().atMost(Duration.ofMinutes(1)).until(this::isTrackerReady);
+        await().atMost(Duration.ofMinutes(3)).until(this::isTrackerReady);
     }
 
     void stopTracker() throws InterruptedException {

@@ -30,7 +30,7 @@ abstract class OperationScenarios {
         assertThat(on.guard().isReady()).isTrue();
         assertThat(on.guard().isTrackerReady()).isTrue();
         on.cluster.startApiServer();
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertDenied(on.patch("web", ENV)));
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertDenied(on.patch("web", ENV)));
         on.assertTracked("survivor");
     }
 
@@ -50,7 +50,7 @@ abstract class OperationScenarios {
                         "webhooks.failurePolicy.validateWorkloads=Ignore",
                         "--set",
                         "webhooks.failurePolicy.mutateWorkloads=Ignore");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(2))
                 .until(() -> on.patch("unguarded", ENV).status() == 0);
         on.guard().startWebhook(Installation.JAR);
     }

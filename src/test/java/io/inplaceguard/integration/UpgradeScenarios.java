@@ -81,7 +81,7 @@ abstract class UpgradeScenarios {
             loop.goesOn();
         }
         String[] bundles = before.split(" ");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(2))
                 .untilAsserted(() -> assertThat(on.guard()
                                 .caBundle("validatingwebhookconfiguration")
                                 .split(" "))
