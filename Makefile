@@ -64,7 +64,9 @@ image: ## build the container image (needs docker, podman or buildah)
 	@engine=$$(command -v docker || command -v podman || command -v buildah) || { echo "make image needs docker, podman or buildah; make dist does the same steps without one."; exit 1; }; \
 	$$engine build $(IMAGE_ARGS) -t $(IMAGE) .
 
-kind-up: image ## create a kind cluster with OpenKruise and install the chart with the image built here
+kind-up: ## create a kind cluster with OpenKruise and install the chart with the image built here
+	@src/demo/kind-up.sh --check
+	@$(MAKE) --no-print-directory image
 	@src/demo/kind-up.sh $(IMAGE)
 
 kind-down: ## delete that cluster

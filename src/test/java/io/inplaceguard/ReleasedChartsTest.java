@@ -17,8 +17,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -208,6 +210,23 @@ class ReleasedChartsTest {
         if (before.added().stream().anyMatch(line -> line.contains(text))) {
             assertThat(added).as("%s=%s", key, text).anyMatch(line -> line.contains(text));
         }
+    }
+
+    @Test
+    void every_released_version_of_the_changelog_has_its_chart_here() throws IOException {
+        String now = JSON.valueToTree(new Yaml().load(Files.readString(CHART.resolve("Chart.yaml"))))
+                .path("version")
+                .asString();
+        List<String> released = Pattern.compile("(?m)^## \\[(.+)] - \\d")
+                .matcher(Files.readString(Path.of("CHANGELOG.md")))
+                .results()
+                .map(heading -> heading.group(1))
+                .filter(version -> !version.equals(now))
+                .toList();
+        assertThat(released)
+                .contains("0.1.0")
+                .allSatisfy(version -> assertThat(RELEASED.resolve("inplace-guard-" + version + ".tgz"))
+                        .exists());
     }
 
     @ParameterizedTest
