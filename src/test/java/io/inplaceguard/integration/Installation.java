@@ -160,7 +160,11 @@ final class Installation {
         cluster.helm("uninstall", NAMESPACE, "-n", NAMESPACE).succeeded();
         cluster.kubectl("delete", "endpointslice", "-l", "kubernetes.io/service-name=inplace-guard", "-n", NAMESPACE)
                 .succeeded();
-        stop(webhook);
-        stop(tracker);
+        for (Process process : Arrays.asList(webhook, tracker)) {
+            // Nothing is left that it could serve while it shuts down.
+            if (process != null) {
+                process.destroyForcibly().waitFor();
+            }
+        }
     }
 }
