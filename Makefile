@@ -69,7 +69,9 @@ image: ## build the container image (needs docker, podman or buildah)
 	@engine=$$(command -v docker || command -v podman || command -v buildah) || { echo "make image needs docker, podman or buildah; make dist does the same steps without one."; exit 1; }; \
 	$$engine build $(IMAGE_ARGS) -t $(IMAGE) .
 
-kind-up: image ## create a kind cluster with OpenKruise and install the chart with the image built here
+kind-up: ## create a kind cluster with OpenKruise and install the chart with the image built here
+	@src/demo/kind-up.sh --check
+	@$(MAKE) --no-print-directory image
 	@src/demo/kind-up.sh $(IMAGE)
 
 kind-down: ## delete that cluster
@@ -77,7 +79,7 @@ kind-down: ## delete that cluster
 	kind delete cluster --name inplace-guard
 
 chart: ## lint and render the chart, and test its alerts where promtool is present (Debian: prometheus)
-	$(MVN) -q test -Dtest=ChartTest
+	$(MVN) -q test -Dtest='ChartTest,ReleasedChartsTest'
 	@if command -v promtool >/dev/null; then promtool test rules charts/inplace-guard/files/alerts_test.yaml; \
 	else echo "promtool is missing, the alerts were not tested (Debian: apt-get install prometheus)"; fi
 

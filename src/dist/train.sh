@@ -34,7 +34,10 @@ cat >run <<RUN
 # JAVA_OPTS may name another collector; the cache is then not used.
 case "\$JAVA_OPTS" in *-XX:+Use*GC*) gc= ;; *) gc=-XX:+UseSerialGC ;; esac
 # With options about another archive a JVM refuses the cache.
-case "\$JAVA_OPTS" in *-Xshare*|*-XX:Shared*) cache= ;; *) cache="$use" ;; esac
+case "\$JAVA_OPTS" in
+  *-Xshare:*|*-XX:Shared*File*|*-XX:DumpLoadedClassList*|*-XX:ArchiveClassesAtExit*|*-XX:AOTC*|*-XX:AOTMode=[rc]*) cache= ;;
+  *) cache="$use" ;;
+esac
 cd "\$(dirname "\$0")" && exec "$java" \$cache \$gc \$JAVA_OPTS -jar inplace-guard.jar "\$@"
 RUN
 chmod +x run

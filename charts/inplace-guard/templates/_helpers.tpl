@@ -74,7 +74,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | quote }}
 {{- (default dict .Values.openkruise).deployment | default "kruise-controller-manager" }}
 {{- end }}
 
-{{- /* Up to chart 0.2.0 the value was drainSeconds. */ -}}
+{{- /* In chart 0.1.0 the value was drainSeconds. */ -}}
 {{- define "guard.shutdownDelay" -}}
 {{- $new := ternary 10 .Values.shutdownDelaySeconds (kindIs "invalid" .Values.shutdownDelaySeconds) -}}
 {{- if and (hasKey .Values "drainSeconds") (eq (int $new) 10) }}{{ .Values.drainSeconds }}{{ else }}{{ $new }}{{ end }}
@@ -316,8 +316,14 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end -}}
 {{- end }}
 
-{{- /* The image's cache first, then the chart's options, then the user's, of which the last counts. Takes (list heapPercent more javaOptions). */ -}}
+{{- /* The image's cache first, then the chart's options, then the user's, of which the last counts. A JVM refuses two collectors, and a
+       cache beside options for another archive. Takes (list root heapPercent more javaOptions). */ -}}
 {{- define "guard.javaOptions" -}}
-{{- $gc := ternary "" "-XX:+UseSerialGC " (regexMatch "-XX:\\+Use[A-Za-z0-9]+GC" (index . 2)) -}}
-{{- printf "-XX:AOTCache=/app/inplace-guard.aot -XX:TrimNativeHeapInterval=5000 %s-XX:MaxRAMPercentage=%v %s-XX:+ExitOnOutOfMemoryError %s" $gc (index . 0) (index . 1) (index . 2) | trim | quote }}
+{{- $users := index . 3 }}
+{{- range (index . 0).Values.extraEnv }}
+{{- if has .name (list "JDK_JAVA_OPTIONS" "_JAVA_OPTIONS") }}{{ $users = printf "%s %v" $users (.value | default "") }}{{ end }}
+{{- end }}
+{{- $cache := ternary "" "-XX:AOTCache=/app/inplace-guard.aot " (regexMatch "-Xshare:|-XX:(Shared(Archive|ClassList)File|DumpLoadedClassList|ArchiveClassesAtExit|AOTCache|AOTConfiguration|AOTMode=(record|create))" $users) -}}
+{{- $gc := ternary "" "-XX:+UseSerialGC " (regexMatch "-XX:\\+Use[A-Za-z0-9]+GC" $users) -}}
+{{- printf "%s-XX:TrimNativeHeapInterval=5000 %s-XX:MaxRAMPercentage=%v %s-XX:+ExitOnOutOfMemoryError %s" $cache $gc (index . 1) (index . 2) (index . 3) | trim | quote }}
 {{- end }}

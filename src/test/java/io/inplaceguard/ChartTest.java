@@ -895,6 +895,72 @@ class ChartTest {
                 .doesNotContain("UseSerialGC");
     }
 
+    /** On JDK 25 the JVM ends where a cache is given beside these. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Xshare:auto",
+                "-Xlog:gc -Xshare:off",
+                "-XX:SharedArchiveFile=/tmp/a.jsa -XX:+AutoCreateSharedArchive",
+                "-XX:SharedClassListFile=/tmp/l",
+                "-XX:DumpLoadedClassList=/tmp/l",
+                "-XX:ArchiveClassesAtExit=/tmp/a.jsa",
+                "-XX:AOTMode=record -XX:AOTConfiguration=/tmp/c",
+                "-XX:AOTCacheOutput=/tmp/c.aot",
+                "-XX:AOTCache=/tmp/c.aot"
+            })
+    void options_for_another_archive_leave_out_the_cache_of_the_image(String options) {
+        for (String value : List.of("javaOptions", "tracker.javaOptions")) {
+            assertThat(javaOptions(Map.of("tracker.enabled", "true", value, options)))
+                    .as(value)
+                    .satisfiesOnlyOnce(line -> assertThat(line)
+                            .doesNotContain("/app/inplace-guard.aot")
+                            .startsWith("-XX:TrimNativeHeapInterval=5000 -XX:+UseSerialGC ")
+                            .endsWith(" " + options))
+                    .satisfiesOnlyOnce(line -> assertThat(line).startsWith("-XX:AOTCache=/app/inplace-guard.aot "));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-XX:+UseG1GC",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-XX:StartFlightRecording",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:SharedBaseAddress=0",
+                "-XX:AOTMode=on"
+            })
+    void other_options_keep_the_cache_which_a_jvm_ignores_where_it_does_not_fit(String options) {
+        assertThat(javaOptions(Map.of("javaOptions", options)))
+                .containsExactly("-XX:AOTCache=/app/inplace-guard.aot -XX:TrimNativeHeapInterval=5000 "
+                        + (options.contains("GC") ? "" : "-XX:+UseSerialGC ")
+                        + "-XX:MaxRAMPercentage=34 -XX:+ExitOnOutOfMemoryError " + options);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"})
+    void options_in_the_environment_count_as_well(String variable) {
+        Map<String, String> values = Map.of(
+                "tracker.enabled", "true",
+                "extraEnv[0].name", variable,
+                "extraEnv[0].value", "-Xshare:auto -XX:+UseZGC");
+        assertThat(javaOptions(values))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("-XX:TrimNativeHeapInterval=5000 -XX:MaxRAMPercentage")
+                        .doesNotContain("AOTCache", "UseSerialGC"));
+    }
+
+    private static List<String> javaOptions(Map<String, String> values) {
+        return objects(values).stream()
+                .flatMap(object ->
+                        object.at("/spec/template/spec/containers/0/env").valueStream())
+                .filter(variable -> variable.path("name").asString().equals("JAVA_TOOL_OPTIONS"))
+                .map(variable -> variable.path("value").asString())
+                .toList();
+    }
+
     @Test
     void the_value_drain_seconds_of_older_charts_still_works() {
         assertThat(rendered(Map.of("drainSeconds", "7"))).contains("terminationGracePeriodSeconds: 27");

@@ -15,13 +15,15 @@ final class Snapshot {
     /** Of a UnitedDeployment: the one workload of its one subset. */
     private final Map<String, JsonNode> children = new HashMap<>();
 
-    static Snapshot of(Api api, Column column, String namespace) throws IOException {
+    /** @param v1beta1 whether the cluster serves CloneSet v1beta1 */
+    static Snapshot of(Api api, Column column, String namespace, boolean v1beta1) throws IOException {
         Snapshot snapshot = new Snapshot();
         for (JsonNode workload : items(api, column.path(namespace))) {
             snapshot.workloads.put(workload.at("/metadata/name").asString(), workload);
         }
         if (column.united()) {
-            Column child = new Column(column.child() + " v1beta1", column.policy(), column.scaling());
+            String version = v1beta1 || column.child().equals("StatefulSet") ? "v1beta1" : "v1alpha1";
+            Column child = new Column(column.child() + " " + version, column.policy(), column.scaling());
             for (JsonNode workload : items(api, child.path(namespace))) {
                 snapshot.children.put(workload.at("/metadata/labels/app").asString(), workload);
             }

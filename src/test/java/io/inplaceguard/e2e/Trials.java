@@ -155,7 +155,7 @@ final class Trials {
             for (String mode : List.of("enforce", "off")) {
                 String namespace = namespace(trial.column, mode);
                 if (!all.containsKey(namespace)) {
-                    all.put(namespace, Snapshot.of(api, trial.column, namespace));
+                    all.put(namespace, Snapshot.of(api, trial.column, namespace, v1beta1));
                 }
             }
         }

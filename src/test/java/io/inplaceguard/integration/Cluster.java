@@ -311,7 +311,8 @@ final class Cluster implements AutoCloseable {
      *
      * @param more environment that goes before the Deployment's
      */
-    Process process(String name, String namespace, String deployment, Map<String, String> more) throws IOException {
+    Process process(String name, String namespace, String deployment, Path jar, Map<String, String> more)
+            throws IOException {
         String account = kubectl(
                         "get",
                         "deployment",
@@ -342,7 +343,7 @@ final class Cluster implements AutoCloseable {
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",
-                        "target/inplace-guard.jar",
+                        jar.toString(),
                         argument));
     }
 
