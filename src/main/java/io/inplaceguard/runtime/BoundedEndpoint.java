@@ -1,6 +1,9 @@
 package io.inplaceguard.runtime;
 
 import io.inplaceguard.runtime.ClientConnection.Handshake;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,6 +11,7 @@ import java.util.function.Predicate;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SecureNioChannel;
+import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -47,7 +51,15 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private static final long PAUSE_MILLIS = 10;
 
+    /** Evicted connections that are left open, and for how long at least. */
+    private static final int TARPIT_CONNECTIONS = 4_096;
+
+    private static final long TARPIT_MILLIS = 10_000;
+    /** So many handshakes cost a tenth of a core, if each of those clients opens another connection. */
+    private static final int RELEASED_PER_SWEEP = 10;
+
     private final Map<SocketChannel, ClientConnection> clients = new ConcurrentHashMap<>();
+    private final Tarpit tarpit = new Tarpit(TARPIT_CONNECTIONS, TARPIT_MILLIS);
 
     @Override
     public void startInternal() throws Exception {
@@ -113,7 +125,7 @@ final class BoundedEndpoint extends NioEndpoint {
             }
         }
         if (longest != null) {
-            longest.end();
+            longest.evict();
         }
         return longest != null;
     }
@@ -124,15 +136,17 @@ final class BoundedEndpoint extends NioEndpoint {
                 Thread.sleep(SWEEP_MILLIS);
                 sweep();
             } catch (InterruptedException e) {
-                return;
+                break;
             } catch (RuntimeException | Error e) {
                 // Without this thread slow clients would never be ended.
                 LOG.error("closing slow connections failed, retrying", e);
             }
         }
+        tarpit.clear();
     }
 
     private void sweep() {
+        tarpit.release(RELEASED_PER_SWEEP);
         clients.values().removeIf(client -> !client.isOpen());
         for (ClientConnection client : clients.values()) {
             long limit = switch (client.phase()) {
@@ -159,6 +173,55 @@ final class BoundedEndpoint extends NioEndpoint {
     private @Nullable ClientConnection client(SocketWrapperBase<NioChannel> wrapper) {
         SocketChannel channel = wrapper.getSocket().getIOChannel();
         return channel == null ? null : clients.get(channel);
+    }
+
+    @Override
+    protected NioChannel createChannel(SocketBufferHandler buffers) {
+        return isSSLEnabled() ? new EvictableChannel(buffers) : super.createChannel(buffers);
+    }
+
+    /** Is given to the tarpit instead of being closed when it has been evicted. */
+    private final class EvictableChannel extends SecureNioChannel {
+
+        private @Nullable ClientConnection client;
+
+        private EvictableChannel(SocketBufferHandler buffers) {
+            super(buffers, BoundedEndpoint.this);
+        }
+
+        @Override
+        public void reset(@Nullable SocketChannel socket, @Nullable NioSocketWrapper wrapper) throws IOException {
+            super.reset(socket, wrapper);
+            client = socket == null ? null : clients.get(socket);
+        }
+
+        private boolean isEvicted() {
+            return client != null && client.isEvicted();
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            if (isEvicted()) {
+                throw new IOException("the connection was evicted");
+            }
+            return super.write(source);
+        }
+
+        @Override
+        public void close(boolean force) throws IOException {
+            if (!isEvicted()) {
+                super.close(force);
+            } else if (!closed) {
+                closed = true;
+                SelectionKey key = sc.keyFor(getPoller().getSelector());
+                if (key != null) {
+                    key.attach(null);
+                    key.cancel();
+                }
+                clients.remove(sc);
+                tarpit.add(sc);
+            }
+        }
     }
 
     @Override

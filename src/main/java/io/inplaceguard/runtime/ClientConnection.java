@@ -48,6 +48,7 @@ public final class ClientConnection {
     private volatile Phase phase = Phase.NEW;
     private volatile long since = System.nanoTime();
     private volatile boolean ended;
+    private volatile boolean evicted;
     /** Whether something was received that is not processed yet. */
     private volatile boolean busy;
     /** Before {@link #since}, and in the same phase. */
@@ -120,6 +121,11 @@ public final class ClientConnection {
         return ended;
     }
 
+    /** Whether {@link #evict} was called. */
+    boolean isEvicted() {
+        return evicted;
+    }
+
     boolean isOpen() {
         return channel.isOpen();
     }
@@ -171,5 +177,17 @@ public final class ClientConnection {
         } catch (IOException e) {
             LOG.debug("the connection is closed already", e);
         }
+    }
+
+    /**
+     * Ends it because its place is needed. A client that has let the server wait gets no answer and does not notice, for it
+     * would open another connection at once ({@link Tarpit}). Others see the connection closed.
+     */
+    public void evict() {
+        switch (phase) {
+            case NEW, HANDSHAKE, HEADER, BODY -> evicted = true;
+            case WORK, RESPONSE, IDLE -> {}
+        }
+        end();
     }
 }
