@@ -2,7 +2,6 @@ package io.inplaceguard.runtime;
 
 import io.inplaceguard.runtime.ClientConnection.Handshake;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
@@ -67,6 +66,17 @@ final class BoundedEndpoint extends NioEndpoint {
         Thread sweeper = new Thread(this::sweepWhileRunning, getName() + "-deadlines");
         sweeper.setDaemon(true);
         sweeper.start();
+    }
+
+    @Override
+    protected SocketChannel serverSocketAccept() throws Exception {
+        try {
+            return super.serverSocketAccept();
+        } catch (IOException e) {
+            // There may be no file descriptor left.
+            tarpit.clear();
+            throw e;
+        }
     }
 
     /** Called by the one thread that accepts. What it does not accept yet waits in the kernel, where it costs nothing. */
@@ -177,51 +187,23 @@ final class BoundedEndpoint extends NioEndpoint {
 
     @Override
     protected NioChannel createChannel(SocketBufferHandler buffers) {
-        return isSSLEnabled() ? new EvictableChannel(buffers) : super.createChannel(buffers);
+        return isSSLEnabled() ? new BoundedChannel(buffers, this) : super.createChannel(buffers);
     }
 
-    /** Is given to the tarpit instead of being closed when it has been evicted. */
-    private final class EvictableChannel extends SecureNioChannel {
+    @Nullable
+    ClientConnection client(SocketChannel socket) {
+        return clients.get(socket);
+    }
 
-        private @Nullable ClientConnection client;
-
-        private EvictableChannel(SocketBufferHandler buffers) {
-            super(buffers, BoundedEndpoint.this);
+    /** Takes that connection from Tomcat and leaves it open. */
+    void abandon(SocketChannel socket) {
+        SelectionKey key = socket.keyFor(getPoller().getSelector());
+        if (key != null) {
+            key.attach(null);
+            key.cancel();
         }
-
-        @Override
-        public void reset(@Nullable SocketChannel socket, @Nullable NioSocketWrapper wrapper) throws IOException {
-            super.reset(socket, wrapper);
-            client = socket == null ? null : clients.get(socket);
-        }
-
-        private boolean isEvicted() {
-            return client != null && client.isEvicted();
-        }
-
-        @Override
-        public int write(ByteBuffer source) throws IOException {
-            if (isEvicted()) {
-                throw new IOException("the connection was evicted");
-            }
-            return super.write(source);
-        }
-
-        @Override
-        public void close(boolean force) throws IOException {
-            if (!isEvicted()) {
-                super.close(force);
-            } else if (!closed) {
-                closed = true;
-                SelectionKey key = sc.keyFor(getPoller().getSelector());
-                if (key != null) {
-                    key.attach(null);
-                    key.cancel();
-                }
-                clients.remove(sc);
-                tarpit.add(sc);
-            }
-        }
+        clients.remove(socket);
+        tarpit.add(socket);
     }
 
     @Override

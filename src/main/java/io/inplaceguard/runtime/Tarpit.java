@@ -2,6 +2,7 @@ package io.inplaceguard.runtime;
 
 import java.io.IOException;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,6 +19,8 @@ final class Tarpit {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tarpit.class);
 
+    private static final int MAX_READS = 16;
+
     private record Stuck(SocketChannel channel, long sinceNanos) {}
 
     private final int capacity;
@@ -33,11 +36,15 @@ final class Tarpit {
         this.minNanos = TimeUnit.MILLISECONDS.toNanos(minMillis);
     }
 
-    /** Takes over that connection, which nobody else uses any more. */
+    /** Takes over that connection, which does not block and which nobody else uses any more. */
     void add(SocketChannel channel) {
         try {
-            // The kernel is not to keep what such a client still sends.
+            // The kernel is to keep neither what such a client has sent nor what it still sends.
             channel.setOption(StandardSocketOptions.SO_RCVBUF, 1);
+            ByteBuffer discarded = ByteBuffer.allocate(16 << 10);
+            for (int i = 0; i < MAX_READS && channel.read(discarded) > 0; i++) {
+                discarded.clear();
+            }
         } catch (IOException e) {
             LOG.debug("the client has closed the connection", e);
         }
