@@ -325,5 +325,5 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- $cache := ternary "" "-XX:AOTCache=/app/inplace-guard.aot " (regexMatch "-Xshare:|-XX:(Shared(Archive|ClassList)File|DumpLoadedClassList|ArchiveClassesAtExit|AOTCache|AOTConfiguration|AOTMode=(record|create))" $users) -}}
 {{- $gc := ternary "" "-XX:+UseSerialGC " (regexMatch "-XX:\\+Use[A-Za-z0-9]+GC" $users) -}}
-{{- printf "%s-XX:TrimNativeHeapInterval=5000 %s-XX:MaxRAMPercentage=%v %s-XX:+ExitOnOutOfMemoryError %s" $cache $gc (index . 1) (index . 2) (index . 3) | trim | quote }}
+{{- printf "%s-XX:TrimNativeHeapInterval=5000 -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=12000 -XX:Tier4CompileThreshold=80000 -XX:Tier4BackEdgeThreshold=320000 %s-XX:MaxRAMPercentage=%v %s-XX:+ExitOnOutOfMemoryError %s" $cache $gc (index . 1) (index . 2) (index . 3) | trim | quote }}
 {{- end }}

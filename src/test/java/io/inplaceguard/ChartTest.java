@@ -38,6 +38,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** The chart, linted and rendered by Helm itself, and its match conditions evaluated. */
 class ChartTest {
 
+    /** Beside the cache. */
+    private static final String IMAGE_OPTIONS =
+            "-XX:TrimNativeHeapInterval=5000 -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=12000"
+                    + " -XX:Tier4CompileThreshold=80000 -XX:Tier4BackEdgeThreshold=320000";
+
     private static final Path CHART = Path.of("charts/inplace-guard");
     private static final JsonMapper JSON = new JsonMapper();
     private static final Map<String, String> DEFAULTS = Map.of();
@@ -915,7 +920,7 @@ class ChartTest {
                     .as(value)
                     .satisfiesOnlyOnce(line -> assertThat(line)
                             .doesNotContain("/app/inplace-guard.aot")
-                            .startsWith("-XX:TrimNativeHeapInterval=5000 -XX:+UseSerialGC ")
+                            .startsWith(IMAGE_OPTIONS + " -XX:+UseSerialGC ")
                             .endsWith(" " + options))
                     .satisfiesOnlyOnce(line -> assertThat(line).startsWith("-XX:AOTCache=/app/inplace-guard.aot "));
         }
@@ -933,7 +938,7 @@ class ChartTest {
             })
     void other_options_keep_the_cache_which_a_jvm_ignores_where_it_does_not_fit(String options) {
         assertThat(javaOptions(Map.of("javaOptions", options)))
-                .containsExactly("-XX:AOTCache=/app/inplace-guard.aot -XX:TrimNativeHeapInterval=5000 "
+                .containsExactly("-XX:AOTCache=/app/inplace-guard.aot " + IMAGE_OPTIONS + " "
                         + (options.contains("GC") ? "" : "-XX:+UseSerialGC ")
                         + "-XX:MaxRAMPercentage=34 -XX:+ExitOnOutOfMemoryError " + options);
     }
@@ -948,8 +953,15 @@ class ChartTest {
         assertThat(javaOptions(values))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line)
-                        .startsWith("-XX:TrimNativeHeapInterval=5000 -XX:MaxRAMPercentage")
+                        .startsWith(IMAGE_OPTIONS + " -XX:MaxRAMPercentage")
                         .doesNotContain("AOTCache", "UseSerialGC"));
+    }
+
+    @Test
+    void image_and_local_distribution_have_the_options_of_the_chart() throws IOException {
+        for (Path file : List.of(Path.of("Dockerfile"), Path.of("src/dist/train.sh"))) {
+            assertThat(Files.readString(file)).as("%s", file).contains(IMAGE_OPTIONS.split(" "));
+        }
     }
 
     private static List<String> javaOptions(Map<String, String> values) {

@@ -1,6 +1,8 @@
 package io.inplaceguard.runtime;
 
 import io.inplaceguard.runtime.ClientConnection.Handshake;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,6 +10,7 @@ import java.util.function.Predicate;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SecureNioChannel;
+import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -47,7 +50,15 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private static final long PAUSE_MILLIS = 10;
 
+    /** Evicted connections that are left open, and for how long at least. */
+    private static final int TARPIT_CONNECTIONS = 4_096;
+
+    private static final long TARPIT_MILLIS = 10_000;
+    /** So many handshakes cost a tenth of a core, if each of those clients opens another connection. */
+    private static final int RELEASED_PER_SWEEP = 10;
+
     private final Map<SocketChannel, ClientConnection> clients = new ConcurrentHashMap<>();
+    private final Tarpit tarpit = new Tarpit(TARPIT_CONNECTIONS, TARPIT_MILLIS);
 
     @Override
     public void startInternal() throws Exception {
@@ -55,6 +66,17 @@ final class BoundedEndpoint extends NioEndpoint {
         Thread sweeper = new Thread(this::sweepWhileRunning, getName() + "-deadlines");
         sweeper.setDaemon(true);
         sweeper.start();
+    }
+
+    @Override
+    protected SocketChannel serverSocketAccept() throws Exception {
+        try {
+            return super.serverSocketAccept();
+        } catch (IOException e) {
+            // There may be no file descriptor left.
+            tarpit.clear();
+            throw e;
+        }
     }
 
     /** Called by the one thread that accepts. What it does not accept yet waits in the kernel, where it costs nothing. */
@@ -113,7 +135,7 @@ final class BoundedEndpoint extends NioEndpoint {
             }
         }
         if (longest != null) {
-            longest.end();
+            longest.evict();
         }
         return longest != null;
     }
@@ -124,15 +146,17 @@ final class BoundedEndpoint extends NioEndpoint {
                 Thread.sleep(SWEEP_MILLIS);
                 sweep();
             } catch (InterruptedException e) {
-                return;
+                break;
             } catch (RuntimeException | Error e) {
                 // Without this thread slow clients would never be ended.
                 LOG.error("closing slow connections failed, retrying", e);
             }
         }
+        tarpit.clear();
     }
 
     private void sweep() {
+        tarpit.release(RELEASED_PER_SWEEP);
         clients.values().removeIf(client -> !client.isOpen());
         for (ClientConnection client : clients.values()) {
             long limit = switch (client.phase()) {
@@ -159,6 +183,27 @@ final class BoundedEndpoint extends NioEndpoint {
     private @Nullable ClientConnection client(SocketWrapperBase<NioChannel> wrapper) {
         SocketChannel channel = wrapper.getSocket().getIOChannel();
         return channel == null ? null : clients.get(channel);
+    }
+
+    @Override
+    protected NioChannel createChannel(SocketBufferHandler buffers) {
+        return isSSLEnabled() ? new BoundedChannel(buffers, this) : super.createChannel(buffers);
+    }
+
+    @Nullable
+    ClientConnection client(SocketChannel socket) {
+        return clients.get(socket);
+    }
+
+    /** Takes that connection from Tomcat and leaves it open. */
+    void abandon(SocketChannel socket) {
+        SelectionKey key = socket.keyFor(getPoller().getSelector());
+        if (key != null) {
+            key.attach(null);
+            key.cancel();
+        }
+        clients.remove(socket);
+        tarpit.add(socket);
     }
 
     @Override

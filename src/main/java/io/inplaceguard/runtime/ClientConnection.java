@@ -48,6 +48,10 @@ public final class ClientConnection {
     private volatile Phase phase = Phase.NEW;
     private volatile long since = System.nanoTime();
     private volatile boolean ended;
+    private volatile boolean evicted;
+    private volatile boolean pipelined;
+    /** What {@link #hasLeft} was called with. */
+    private volatile boolean left;
     /** Whether something was received that is not processed yet. */
     private volatile boolean busy;
     /** Before {@link #since}, and in the same phase. */
@@ -120,6 +124,31 @@ public final class ClientConnection {
         return ended;
     }
 
+    /** Whether it gets no answer any more. */
+    boolean isEvicted() {
+        return evicted;
+    }
+
+    /** Whether it is to be left open where it would be closed. */
+    boolean isAbandoned() {
+        return evicted || pipelined;
+    }
+
+    /** Whether received bytes are left that belong to no request so far; called by the thread that reads them. */
+    void hasLeft(boolean bytes) {
+        left = bytes;
+    }
+
+    /**
+     * Whether the client has sent more before it got the response to the request that has been read, which no API server does.
+     * The response then has to close the connection: clients that never read could have hundreds of connections worked on all
+     * the time. It is left open all the same, as after {@link #evict}.
+     */
+    public boolean refusesMore() {
+        pipelined |= left;
+        return pipelined;
+    }
+
     boolean isOpen() {
         return channel.isOpen();
     }
@@ -171,5 +200,17 @@ public final class ClientConnection {
         } catch (IOException e) {
             LOG.debug("the connection is closed already", e);
         }
+    }
+
+    /**
+     * Ends it because its place is needed. A client that has let the server wait gets no answer and does not notice, for it
+     * would open another connection at once ({@link Tarpit}). Others see the connection closed.
+     */
+    public void evict() {
+        switch (phase) {
+            case NEW, HANDSHAKE, HEADER, BODY -> evicted = true;
+            case WORK, RESPONSE, IDLE -> {}
+        }
+        end();
     }
 }

@@ -49,7 +49,7 @@ final class ReviewMemory {
             readers.stream()
                     .filter(reader -> !reader.isEnded() && reader.millisInPhase() > SLOW_MILLIS)
                     .max(Comparator.comparingLong(ClientConnection::millisInPhase))
-                    .ifPresent(ClientConnection::end);
+                    .ifPresent(ClientConnection::evict);
         }
         readers.add(connection);
         return true;

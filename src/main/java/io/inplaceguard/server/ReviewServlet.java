@@ -185,6 +185,9 @@ final class ReviewServlet extends HttpServlet {
         } finally {
             memory.releaseWork(body.length);
         }
+        if (connection.refusesMore()) {
+            response.setHeader("Connection", "close");
+        }
         connection.enter(Phase.RESPONSE);
         if (result instanceof AdmissionResult.Responded responded) {
             ProblemResponses.send(response, 200, "application/json", responded.body());

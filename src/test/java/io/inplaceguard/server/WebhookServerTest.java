@@ -19,6 +19,7 @@ import io.inplaceguard.runtime.ManagementServer;
 import io.inplaceguard.runtime.StartupFailure;
 import java.io.InputStream;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -347,6 +348,34 @@ class WebhookServerTest {
             }
         }
         assertThat(connections).hasValue(3);
+    }
+
+    @Test
+    void a_client_that_sends_on_without_waiting_for_its_response_gets_no_further_one() throws Exception {
+        byte[] review = SelfCheck.review("a:1", "x", "a:2", "x");
+        byte[] request =
+                ("POST /validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                                + review.length + "\r\n\r\n" + new String(review, StandardCharsets.UTF_8))
+                        .getBytes(StandardCharsets.US_ASCII);
+        int requests = 500;
+        try (SSLSocket socket = (SSLSocket) trusting(new CertificateDirectory(certs).read())
+                .getSocketFactory()
+                .createSocket("localhost", port)) {
+            for (int i = 0; i < requests; i++) {
+                socket.getOutputStream().write(request);
+            }
+            StringBuilder text = new StringBuilder();
+            InputStream in = socket.getInputStream();
+            while (text.indexOf("Connection: close") < 0) {
+                int next = in.read();
+                assertThat(next).as(text.toString()).isGreaterThanOrEqualTo(0);
+                text.append((char) next);
+            }
+            assertThat(text.toString().split("HTTP/1.1 200", -1)).hasSizeLessThan(requests);
+            // Not closed, so that it does not return with another connection.
+            socket.setSoTimeout(1_000);
+            assertThatThrownBy(() -> in.skipNBytes(Integer.MAX_VALUE)).isInstanceOf(SocketTimeoutException.class);
+        }
     }
 
     @Test
