@@ -1,8 +1,8 @@
 # syntax=docker/dockerfile:1
 # Builds with docker, podman and buildah; `make dist` does the same steps without a container engine.
-# The release workflow replaces both bases by their digests.
-ARG BUILD_IMAGE=docker.io/library/maven:3-eclipse-temurin-25
-ARG RUN_IMAGE=docker.io/library/eclipse-temurin:25-jre
+# The release workflow replaces both digests by those that the tags have on that day.
+ARG BUILD_IMAGE=docker.io/library/maven:3-eclipse-temurin-25@sha256:42f00a9b0a9e04389ba857b2a69ba47fe11d1d47f7565edd65c45bbbd6b1e639
+ARG RUN_IMAGE=docker.io/library/eclipse-temurin:25-jre@sha256:5cf92df78f6dba978777d5cffa3c856e583f86814fde82a6c3534ccdfd794f2f
 
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /src
