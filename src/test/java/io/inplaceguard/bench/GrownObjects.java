@@ -19,7 +19,15 @@ final class GrownObjects {
 
     /** A review of a CloneSet under InPlaceOnly, by members of its pod spec. */
     static byte[] cloneSets(IntFunction<String> podSpec) {
-        return update("CloneSet", "v1alpha1", side -> object("", cloneSetSpec("", podSpec.apply(side))));
+        return cloneSets(side -> "", podSpec);
+    }
+
+    /** The same, by members of its template's metadata, too. */
+    static byte[] cloneSets(IntFunction<String> templateMetadata, IntFunction<String> podSpec) {
+        return update(
+                "CloneSet",
+                "v1alpha1",
+                side -> object("", cloneSetSpec(templateMetadata.apply(side), podSpec.apply(side))));
     }
 
     /** A review of a CloneSet under InPlaceOnly whose image changes, by members of its metadata. */

@@ -62,14 +62,9 @@ enum GrowthShape {
     ENV_OF_ANNOTATIONS(
             "env entries that read changed annotations",
             Endpoint.VALIDATE,
-            n -> update(
-                    "CloneSet",
-                    "v1alpha1",
-                    side -> object(
-                            "",
-                            cloneSetSpec(
-                                    "\"annotations\":{" + list(n, i -> "\"a" + i + "\":\"" + side + "\"") + "}",
-                                    "\"containers\":[" + containers(n, GrownObjects::envOfAnnotation) + "]")))),
+            n -> cloneSets(
+                    side -> "\"annotations\":{" + list(n, i -> "\"a" + i + "\":\"" + side + "\"") + "}",
+                    side -> "\"containers\":[" + containers(n, GrownObjects::envOfAnnotation) + "]")),
     ARGS(
             "args, each changed",
             Endpoint.VALIDATE,
@@ -136,16 +131,9 @@ enum GrowthShape {
     TEMPLATE_LABELS(
             "template labels whose keys are not valid",
             Endpoint.VALIDATE,
-            n -> update(
-                    "CloneSet",
-                    "v1alpha1",
-                    side -> object(
-                            "",
-                            cloneSetSpec(
-                                    "\"labels\":{"
-                                            + list(n, i -> "\"" + "a-".repeat(120) + i + "!/b\":\"" + side + "\"")
-                                            + "}",
-                                    "\"containers\":[]")))),
+            n -> cloneSets(
+                    side -> "\"labels\":{" + list(n, i -> "\"" + "a-".repeat(120) + i + "!/b\":\"" + side + "\"") + "}",
+                    side -> "\"containers\":[]")),
     ANNOTATIONS(
             "annotations of the object, each changed",
             Endpoint.VALIDATE,

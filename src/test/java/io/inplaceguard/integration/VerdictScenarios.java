@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.inplaceguard.integration.Cluster.Output;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,60 +66,28 @@ abstract class VerdictScenarios {
     @Test
     void server_side_apply_dry_run_and_two_managers() throws Exception {
         String now = manifest("cloneset.yaml", "two");
-        on.cluster
-                .kubectlWith(now, "apply", "--server-side", "--field-manager=one", "-n", "shop", "-f", "-")
-                .succeeded();
-        assertDenied(on.cluster.kubectlWith(
-                now.replace("value: light", "value: dark"),
-                "apply",
-                "--server-side",
-                "--field-manager=one",
-                "-n",
-                "shop",
-                "-f",
-                "-"));
-        assertDenied(on.cluster.kubectlWith(
-                now.replace("value: light", "value: dark"),
-                "apply",
-                "--server-side",
-                "--field-manager=two",
-                "--force-conflicts",
-                "-n",
-                "shop",
-                "-f",
-                "-"));
-        assertDenied(on.cluster.kubectlWith(
-                now.replace("value: light", "value: dark"),
-                "apply",
-                "--server-side",
-                "--field-manager=one",
-                "--dry-run=server",
-                "-n",
-                "shop",
-                "-f",
-                "-"));
+        String changed = now.replace("value: light", "value: dark");
+        serverSideApply(now, "one").succeeded();
+        assertDenied(serverSideApply(changed, "one"));
+        assertDenied(serverSideApply(changed, "two", "--force-conflicts"));
+        assertDenied(serverSideApply(changed, "one", "--dry-run=server"));
         String labels = """
                 apiVersion: apps.kruise.io/v1beta1
                 kind: CloneSet
                 metadata: {name: two, labels: {team: shop}}
                 """;
-        on.cluster
-                .kubectlWith(labels, "apply", "--server-side", "--field-manager=two", "-n", "shop", "-f", "-")
-                .succeeded();
-        on.cluster
-                .kubectlWith(
-                        now.replace("app:1", "app:3"),
-                        "apply",
-                        "--server-side",
-                        "--field-manager=one",
-                        "-n",
-                        "shop",
-                        "-f",
-                        "-")
-                .succeeded();
+        serverSideApply(labels, "two").succeeded();
+        serverSideApply(now.replace("app:1", "app:3"), "one").succeeded();
         assertThat(on.field(
                         "shop", "cloneset/two", "{.metadata.labels.team} {.spec.template.spec.containers[0].image}"))
                 .isEqualTo("shop app:3");
+    }
+
+    private Output serverSideApply(String manifest, String manager, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(
+                List.of("apply", "--server-side", "--field-manager=" + manager, "-n", "shop", "-f", "-"));
+        arguments.addAll(List.of(more));
+        return on.cluster.kubectlWith(manifest, arguments.toArray(String[]::new));
     }
 
     @ParameterizedTest
