@@ -82,6 +82,12 @@ final class SharedTreeReader {
             super(members);
             this.from = from;
         }
+
+        void ended(int end, int containing, boolean keepsAll) {
+            to = end;
+            values = containing;
+            measured(keepsAll);
+        }
     }
 
     /** An array that knows where it stood. */
@@ -94,6 +100,12 @@ final class SharedTreeReader {
         SpannedArray(int from, List<JsonNode> elements) {
             super(NODES, elements);
             this.from = from;
+        }
+
+        void ended(int end, int containing, boolean keepsAll) {
+            to = end;
+            values = containing;
+            keepsLimits = keepsAll;
         }
     }
 
@@ -175,9 +187,7 @@ final class SharedTreeReader {
             // The cursor has seen to it that the key is new.
             members.append(key, value);
         }
-        object.measured(exceeding == exceedingBefore);
-        object.to = cursor.position();
-        object.values = cursor.values() - before;
+        object.ended(cursor.position(), cursor.values() - before, exceeding == exceedingBefore);
         return object;
     }
 
@@ -201,15 +211,11 @@ final class SharedTreeReader {
         LaterRead later = new LaterRead(in, from, to);
         if (bracket == '{') {
             SpannedObject object = new SpannedObject(from, later.members());
-            object.measured(true);
-            object.to = to;
-            object.values = values;
+            object.ended(to, values, true);
             return object;
         }
         SpannedArray array = new SpannedArray(from, later.elements());
-        array.keepsLimits = true;
-        array.to = to;
-        array.values = values;
+        array.ended(to, values, true);
         return array;
     }
 
@@ -230,9 +236,7 @@ final class SharedTreeReader {
             }
             array.add(value(like == null ? null : like.get(array.size()), level + 1));
         }
-        array.keepsLimits = exceeding == exceedingBefore;
-        array.to = cursor.position();
-        array.values = cursor.values() - before;
+        array.ended(cursor.position(), cursor.values() - before, exceeding == exceedingBefore);
         return array;
     }
 }
