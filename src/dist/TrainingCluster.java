@@ -130,6 +130,7 @@ public final class TrainingCluster {
                     "admissionReviewVersions": ["v1"]}]}""".formatted(kind);
         }
         return switch (path) {
+            case "/version" -> "{\"major\": \"1\", \"minor\": \"36\", \"gitVersion\": \"v1.36.2\"}";
             case "/api/v1/pods" -> list("PodList", "v1", POD);
             case "/api/v1/namespaces/shop/pods/web-1" -> POD;
             case "/apis/apps.kruise.io/v1beta1" -> KINDS;

@@ -35,7 +35,7 @@ class LayoutTest {
             entry("settings", Set.of("runtime", "guard")),
             entry("check.report", Set.of("guard", "rule")),
             entry("cluster", Set.of("settings", "check", "check.report", "guard", "kube")),
-            entry("cluster.audit", Set.of("settings", "cluster", "check", "check.report", "guard", "rule")),
+            entry("cluster.audit", Set.of("settings", "cluster", "check", "check.report", "guard", "rule", "kube")),
             entry("cluster.plan", Set.of("cluster", "check", "check.report", "guard", "rule")),
             entry("runtime", Set.of()),
             entry("admission", Set.of("guard", "rule", "template")),

@@ -57,6 +57,12 @@ public final class MockCluster implements AutoCloseable {
     /** Requests that are refused before anything else happens. */
     public volatile Predicate<RecordedRequest> refused = request -> false;
 
+    /** The gitVersion that {@code /version} answers. */
+    public volatile String version = "v1.36.2";
+
+    /** Whether discovery lists no kind of OpenKruise in v1beta1. */
+    public volatile boolean olderKruise;
+
     public final KubernetesMockServer server;
     public final KubernetesClient client;
 
@@ -64,9 +70,19 @@ public final class MockCluster implements AutoCloseable {
         KubernetesCrudDispatcher dispatcher = new KubernetesCrudDispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
-                return refused.test(request)
-                        ? new MockResponse().setResponseCode(refusedStatus)
+                if (refused.test(request)) {
+                    return new MockResponse().setResponseCode(refusedStatus);
+                }
+                if (request.getPath().equals("/version")) {
+                    return json("{\"gitVersion\":\"" + version + "\"}");
+                }
+                return olderKruise && request.getPath().equals("/apis/apps.kruise.io/v1beta1")
+                        ? json("{\"resources\":[]}")
                         : super.dispatch(request);
+            }
+
+            private MockResponse json(String body) {
+                return new MockResponse().setResponseCode(200).setBody(body);
             }
 
             @Override

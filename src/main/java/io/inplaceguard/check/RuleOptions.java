@@ -29,7 +29,9 @@ public final class RuleOptions {
     @Option(
             names = "--openkruise-vertical-scaling",
             paramLabel = "STATE",
-            description = "OpenKruise's gate InPlaceWorkloadVerticalScaling: enabled, disabled or unknown")
+            description =
+                    "OpenKruise's gate InPlaceWorkloadVerticalScaling: enabled, disabled, unknown, or refused (enabled,"
+                            + " with OpenKruise before 1.9 on Kubernetes 1.33 or newer)")
     private @Nullable VerticalScaling verticalScaling;
 
     @Option(

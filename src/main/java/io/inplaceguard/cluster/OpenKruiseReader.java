@@ -3,6 +3,7 @@ package io.inplaceguard.cluster;
 import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.kube.FeatureGates;
 import io.inplaceguard.kube.FeatureGates.ManagerContainer;
+import io.inplaceguard.kube.ResizeVersions;
 import io.inplaceguard.settings.Settings;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads OpenKruise's feature gates from the argument {@code --feature-gates} of its manager's Deployment. */
+/**
+ * Reads OpenKruise's feature gates from the argument {@code --feature-gates} of its manager's Deployment, and whether the API
+ * server accepts how it resizes pods.
+ */
 public final class OpenKruiseReader {
 
     private OpenKruiseReader() {}
@@ -19,11 +23,11 @@ public final class OpenKruiseReader {
     /**
      * The profile; null where the Deployment cannot be read or its arguments do not show it.
      *
-     * @throws ApiException when the API server cannot be reached
+     * @throws ApiException when the API server cannot be reached or refuses discovery
      */
     public static @Nullable OpenKruiseProfile read(KubeApi api, Settings.OpenKruise where) {
         JsonNode deployment = deployment(api, where);
-        return deployment == null ? null : profile(deployment);
+        return deployment == null ? null : profile(api, deployment);
     }
 
     /** The manager's Deployment; null where it cannot be read. */
@@ -33,8 +37,25 @@ public final class OpenKruiseReader {
         return response.ok() ? response.body() : null;
     }
 
-    /** The profile that a Deployment's arguments configure; null where they do not show it. */
-    public static @Nullable OpenKruiseProfile profile(JsonNode deployment) {
+    /**
+     * The profile that a Deployment's arguments configure in this cluster; null where they do not show it.
+     *
+     * @throws ApiException when the API server cannot be reached or refuses discovery
+     */
+    public static @Nullable OpenKruiseProfile profile(KubeApi api, JsonNode deployment) {
+        OpenKruiseProfile gates = gates(deployment);
+        return gates == null
+                ? null
+                : ResizeVersions.effective(
+                        gates,
+                        () -> api.get("/version").body().path("gitVersion").asString(""),
+                        () -> new ApiResources(api)
+                                .find(ResizeVersions.GROUP, ResizeVersions.VERSION, ResizeVersions.KIND)
+                                .isPresent());
+    }
+
+    /** The gates that a Deployment's arguments configure; null where they do not show them. */
+    static @Nullable OpenKruiseProfile gates(JsonNode deployment) {
         List<ManagerContainer> containers = new ArrayList<>();
         for (JsonNode container : deployment.at("/spec/template/spec/containers")) {
             containers.add(ManagerContainer.of(

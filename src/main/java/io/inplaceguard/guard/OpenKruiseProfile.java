@@ -3,7 +3,7 @@ package io.inplaceguard.guard;
 /**
  * What is known of the OpenKruise installation that carries updates out. May change while the process runs.
  *
- * @param verticalScaling  state of the feature gate {@code InPlaceWorkloadVerticalScaling}
+ * @param verticalScaling  state of the feature gate {@code InPlaceWorkloadVerticalScaling}, and whether it has any effect
  * @param templateDefaults whether OpenKruise's webhook writes defaults into pod templates; false with the feature gate
  *                         {@code TemplateNoDefaults}
  */
@@ -16,6 +16,11 @@ public record OpenKruiseProfile(VerticalScaling verticalScaling, boolean templat
     public enum VerticalScaling {
         ENABLED,
         DISABLED,
-        UNKNOWN
+        UNKNOWN,
+        /**
+         * Enabled, but OpenKruise is older than 1.9 and updates the Pod itself instead of {@code pods/resize}, which API servers from
+         * 1.33 on refuse each time.
+         */
+        REFUSED
     }
 }

@@ -1,5 +1,6 @@
 package io.inplaceguard.guard;
 
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.rule.Consequence;
 import io.inplaceguard.rule.Enforcement;
 import io.inplaceguard.rule.Violation;
@@ -39,11 +40,19 @@ final class RolloutWarnings {
                         ? new Warning(
                                 "never-finishes",
                                 "the rollout will not finish: OpenKruise tries in place and the API server refuses "
-                                        + fields + "; revert it, or use a strategy that recreates pods")
+                                        + fields + "; " + (outdated(assessment) ? "upgrade OpenKruise to 1.9, " : "")
+                                        + "revert it, or use a strategy that recreates pods")
                         : new Warning(
                                 "recreate",
                                 "InPlaceIfPossible will recreate the pods: " + fields
                                         + " cannot change in place; to keep the pods, change only images and cpu/memory"));
+    }
+
+    /** Whether everything would finish with a newer OpenKruise. */
+    private static boolean outdated(Assessment assessment) {
+        return assessment.profile().verticalScaling() == VerticalScaling.REFUSED
+                && assessment.violations().stream()
+                        .allMatch(violation -> violation.rule().equals("vertical-scaling"));
     }
 
     /** InPlaceOnly by annotation on a workload whose own strategy recreates its pods for any change. */

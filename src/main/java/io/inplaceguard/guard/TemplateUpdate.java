@@ -89,14 +89,19 @@ record TemplateUpdate(GovernedTemplate governed, PodTemplate before, PodTemplate
         if (governed.controller() == Controller.KUBELET) {
             return ResizeSupport.SUPPORTED;
         }
-        boolean refused = governed.isChild()
-                && governed.controller() == Controller.STATEFUL_SET
-                && governed.wanted() == UpdateStrategy.IN_PLACE_ONLY;
-        if (refused) {
-            return ResizeSupport.CHILD_REFUSED;
+        if (governed.isChild() && governed.wanted() == UpdateStrategy.IN_PLACE_ONLY) {
+            if (governed.controller() == Controller.STATEFUL_SET) {
+                return ResizeSupport.STATEFUL_SET_REFUSED;
+            }
+            // Before 1.9 the child is a CloneSet v1alpha1, whose webhook has the check that v1beta1 lacks.
+            if (profile.verticalScaling() == VerticalScaling.REFUSED) {
+                return ResizeSupport.CLONE_SET_REFUSED;
+            }
         }
-        return profile.verticalScaling() == VerticalScaling.DISABLED
-                ? ResizeSupport.GATE_DISABLED
-                : ResizeSupport.SUPPORTED;
+        return switch (profile.verticalScaling()) {
+            case ENABLED, UNKNOWN -> ResizeSupport.SUPPORTED;
+            case DISABLED -> ResizeSupport.GATE_DISABLED;
+            case REFUSED -> ResizeSupport.REFUSED;
+        };
     }
 }

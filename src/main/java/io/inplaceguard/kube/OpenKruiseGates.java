@@ -1,10 +1,13 @@
 package io.inplaceguard.kube;
 
+import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.VersionInfo;
 import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.kube.FeatureGates.ManagerContainer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The profile of the cluster's OpenKruise, read from the arguments of its manager's Deployment: one {@code get} at each
- * interval, in the background. Reviews read a field. Unknown until the first read, and while the Deployment is absent or does
- * not show it; when it may not be read, or the API server does not answer, the last profile stays.
+ * interval, in the background, and two of both versions where the gate is on. Reviews read a field. Unknown until the first read,
+ * and while the Deployment is absent or does not show it; when it may not be read, or the API server does not answer, the last
+ * profile stays.
  */
 public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoCloseable {
 
@@ -78,7 +82,8 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
             if (found == null) {
                 change(unknown, "Deployment " + namespace + "/" + deployment + " not found");
             } else {
-                Optional<OpenKruiseProfile> read = FeatureGates.profile(containers(found));
+                Optional<OpenKruiseProfile> read = FeatureGates.profile(containers(found))
+                        .map(gates -> ResizeVersions.effective(gates, this::apiServer, this::isNewer));
                 change(
                         read.map(this::withConfigured).orElse(unknown),
                         (read.isPresent() ? "read from" : "not shown by the arguments of") + " Deployment " + namespace
@@ -86,7 +91,8 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
             }
         } catch (KubernetesClientException e) {
             if (e.getCode() == 401 || e.getCode() == 403) {
-                warn("Not permitted to get Deployment " + namespace + "/" + deployment + " (HTTP " + e.getCode()
+                warn("Not permitted to get Deployment " + namespace + "/" + deployment + ", /version or"
+                        + " /apis/apps.kruise.io/v1beta1 (HTTP " + e.getCode()
                         + "): the last known state of OpenKruise's feature gates stays; check the ClusterRole, or set"
                         + " inplace-guard.openkruise.vertical-scaling");
             } else {
@@ -95,6 +101,18 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
         } catch (RuntimeException | Error e) {
             report("OpenKruise's feature gates cannot be read, retrying: " + e);
         }
+    }
+
+    private String apiServer() {
+        VersionInfo version = client.getKubernetesVersion();
+        return version == null || version.getGitVersion() == null ? "" : version.getGitVersion();
+    }
+
+    private boolean isNewer() {
+        APIResourceList served = client.getApiResources(ResizeVersions.GROUP + "/" + ResizeVersions.VERSION);
+        return served != null
+                && served.getResources().stream()
+                        .anyMatch(resource -> resource.getKind().equals(ResizeVersions.KIND));
     }
 
     private OpenKruiseProfile withConfigured(OpenKruiseProfile read) {
@@ -111,7 +129,11 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
 
     private void change(OpenKruiseProfile read, String source) {
         profile = read;
-        report("OpenKruise: InPlaceWorkloadVerticalScaling is " + read.verticalScaling() + ", template defaults are "
+        report("OpenKruise: InPlaceWorkloadVerticalScaling is " + read.verticalScaling()
+                + (read.verticalScaling() == VerticalScaling.REFUSED
+                        ? " (it is on, but this API server refuses how OpenKruise before 1.9 resizes pods)"
+                        : "")
+                + ", template defaults are "
                 + (read.templateDefaults() ? "ENABLED" : "DISABLED") + " (" + source + ")");
     }
 

@@ -40,6 +40,7 @@ record OpenKruise(
             case ENABLED -> VerticalScaling.ENABLED;
             case DISABLED -> VerticalScaling.DISABLED;
             case UNKNOWN -> VerticalScaling.UNKNOWN;
+            case REFUSED -> VerticalScaling.REFUSED;
             case AUTO -> null;
         };
         if (configured == null) {
@@ -62,7 +63,9 @@ record OpenKruise(
                     "InPlaceWorkloadVerticalScaling",
                     state,
                     () -> profile.get().verticalScaling());
-            gauge(registry, "TemplateNoDefaults", state, this::templateNoDefaults);
+            if (state != VerticalScaling.REFUSED) {
+                gauge(registry, "TemplateNoDefaults", state, this::templateNoDefaults);
+            }
         }
     }
 

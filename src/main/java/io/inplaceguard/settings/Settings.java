@@ -141,7 +141,8 @@ public record Settings(
         AUTO,
         ENABLED,
         DISABLED,
-        UNKNOWN
+        UNKNOWN,
+        REFUSED
     }
 
     /** Whether something is on. */

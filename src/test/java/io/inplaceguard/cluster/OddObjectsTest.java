@@ -87,7 +87,7 @@ class OddObjectsTest {
             {"endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": false}}]}""";
     private static final String DEPLOYMENT = """
             {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "m", "namespace": "kruise-system"}, "spec":
-             {"template": {"spec": {"containers": [{"name": "manager", "image": "m:v1.8.0", "command": ["/manager"],
+             {"template": {"spec": {"containers": [{"name": "manager", "command": ["/manager"],
               "args": ["--feature-gates=InPlaceWorkloadVerticalScaling=true"],
               "env": [{"name": "INPLACEGUARD_OPENKRUISE_VERTICALSCALING", "value": "disabled"}]}]}}}}""";
 
@@ -103,7 +103,7 @@ class OddObjectsTest {
                  {"name": "clonesets/status", "kind": "CloneSet", "namespaced": true}]}""");
         server.on("/api/v1", """
                 {"resources": [{"name": "pods", "kind": "Pod", "namespaced": true}, {"name": "pods/resize", "kind": "Pod"}]}""");
-        server.on("/version", "{\"gitVersion\": \"v1.36.2\"}");
+        server.on("/version", "{\"gitVersion\": \"v1.26.9\"}");
         objects(new LinkedHashMap<>());
     }
 

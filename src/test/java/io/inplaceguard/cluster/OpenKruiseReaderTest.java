@@ -26,7 +26,7 @@ class OpenKruiseReaderTest {
     void gates_are_off_unless_the_argument_enables_them(String args, VerticalScaling scaling, boolean defaults) {
         String deployment = "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"args\":%s}]}}}}"
                 .formatted(args.replace('\'', '"'));
-        assertThat(OpenKruiseReader.profile(new JsonMapper().readTree(deployment)))
+        assertThat(OpenKruiseReader.gates(new JsonMapper().readTree(deployment)))
                 .isEqualTo(new OpenKruiseProfile(scaling, defaults));
     }
 }

@@ -1,6 +1,7 @@
 package io.inplaceguard.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
@@ -86,11 +87,11 @@ class AuditIT {
                 .succeeded();
         endpoints(true);
         namespace("kruise-system");
-        manager("v1.9.0", true);
+        manager();
     }
 
     /** The Deployment of OpenKruise's manager. */
-    private void manager(String version, boolean gate) throws IOException {
+    private void manager() throws IOException {
         create("""
                 apiVersion: apps/v1
                 kind: Deployment
@@ -102,9 +103,9 @@ class AuditIT {
                     spec:
                       containers:
                       - name: manager
-                        image: openkruise/kruise-manager:%s
-                        args: ["--feature-gates=InPlaceWorkloadVerticalScaling=%s"]
-                """.formatted(version, gate));
+                        image: openkruise/kruise-manager:v1.9.0
+                        args: ["--feature-gates=InPlaceWorkloadVerticalScaling=true"]
+                """);
     }
 
     @AfterAll
@@ -261,6 +262,10 @@ class AuditIT {
                 .contains("feature gate InPlaceWorkloadVerticalScaling is not enabled");
         assertThat(audit("-n", "gate", "--openkruise-vertical-scaling=enabled").status())
                 .isZero();
+        assertThat(only("gate", "stuck-rollout", "--openkruise-vertical-scaling=refused")
+                        .path("message")
+                        .asString())
+                .contains("OpenKruise is older than 1.9");
     }
 
     @Test
@@ -586,11 +591,26 @@ class AuditIT {
     @Test
     @Order(2)
     void an_old_openkruise_whose_resizes_a_new_api_server_refuses_is_found() throws Exception {
-        manager("v1.8.0", true);
-        Run run = audit("-A", "-v");
-        assertThat(run.err()).contains("vertical-scaling enabled (cluster)");
-        assertThat(run.out()).contains("[version]", "OpenKruise 1.8 resizes pods in a way");
-        manager("v1.9.0", true);
+        serveCloneSetV1beta1(false);
+        await().untilAsserted(() -> {
+            Run run = audit("-A", "-v");
+            assertThat(run.err()).contains("vertical-scaling refused (cluster)");
+            assertThat(run.out()).contains("[version]", "OpenKruise is older than 1.9 and resizes pods in a way");
+        });
+        serveCloneSetV1beta1(true);
+        await().untilAsserted(() -> assertThat(audit("-A", "-v").err()).contains("vertical-scaling enabled (cluster)"));
+    }
+
+    /** OpenKruise 1.9 is the first that does. */
+    private void serveCloneSetV1beta1(boolean served) throws IOException {
+        cluster.kubectl(
+                        "patch",
+                        "crd",
+                        "clonesets.apps.kruise.io",
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"replace\",\"path\":\"/spec/versions/0/served\",\"value\":%s}]".formatted(served))
+                .succeeded();
     }
 
     private void configuration(String patch) throws IOException {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.inplaceguard.MockCluster;
 import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,32 @@ class OpenKruiseGatesTest {
         deploy("--feature-gates=TemplateNoDefaults=true");
         gates.refresh();
         assertThat(gates.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.DISABLED, false));
+    }
+
+    @Test
+    void an_openkruise_before_1_9_cannot_resize_on_a_newer_api_server() {
+        deploy("--feature-gates=InPlaceWorkloadVerticalScaling=true,TemplateNoDefaults=true");
+        gates.refresh();
+        assertThat(gates.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.ENABLED, false));
+        cluster.olderKruise = true;
+        gates.refresh();
+        assertThat(gates.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.REFUSED, false));
+        cluster.version = "v1.32.0";
+        gates.refresh();
+        assertThat(gates.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.ENABLED, false));
+    }
+
+    @Test
+    void the_last_profile_stays_while_the_versions_may_not_be_read() {
+        cluster.olderKruise = true;
+        deploy("--feature-gates=InPlaceWorkloadVerticalScaling=true");
+        gates.refresh();
+        assertThat(gates.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.REFUSED, true));
+        for (String path : List.of("/version", "/apis/apps.kruise.io/v1beta1")) {
+            cluster.refused = request -> request.getPath().equals(path);
+            gates.refresh();
+            assertThat(gates.get()).isEqualTo(new OpenKruiseProfile(VerticalScaling.REFUSED, true));
+        }
     }
 
     @Test

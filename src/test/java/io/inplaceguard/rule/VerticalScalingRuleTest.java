@@ -25,6 +25,6 @@ class VerticalScalingRuleTest {
     @Test
     void it_declares_what_happens_when_a_violation_is_admitted() {
         assertThat(new Rules(new MetadataPolicy(false, List.of())).consequences("vertical-scaling"))
-                .containsExactlyInAnyOrder(Consequence.RECREATE);
+                .containsExactlyInAnyOrder(Consequence.RECREATE, Consequence.REFUSED);
     }
 }

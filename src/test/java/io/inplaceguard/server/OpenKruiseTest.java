@@ -27,12 +27,15 @@ class OpenKruiseTest {
         AtomicReference<OpenKruiseProfile> profile = new AtomicReference<>(OpenKruiseProfile.UNKNOWN);
         try (OpenKruise openKruise = new OpenKruise(profile::get, null)) {
             openKruise.register(registry);
-            assertThat(registry.getMeters()).hasSize(6);
+            assertThat(registry.getMeters()).hasSize(7);
             assertThat(current())
                     .containsExactly("InPlaceWorkloadVerticalScaling=unknown", "TemplateNoDefaults=disabled");
             profile.set(new OpenKruiseProfile(VerticalScaling.ENABLED, false));
             assertThat(current())
                     .containsExactly("InPlaceWorkloadVerticalScaling=enabled", "TemplateNoDefaults=enabled");
+            profile.set(new OpenKruiseProfile(VerticalScaling.REFUSED, true));
+            assertThat(current())
+                    .containsExactly("InPlaceWorkloadVerticalScaling=refused", "TemplateNoDefaults=disabled");
         }
     }
 }

@@ -271,7 +271,7 @@ class SettingsTest {
                 "client-ca.mode               | maybe      | off, optional, required",
                 "resize-policy.cpu            | Restart    | NotRequired, RestartContainer, none",
                 "resize-policy.memory         | Restart    | NotRequired, RestartContainer, none",
-                "openkruise.vertical-scaling  | on         | auto, enabled, disabled, unknown",
+                "openkruise.vertical-scaling  | on         | auto, enabled, disabled, unknown, refused",
                 "openkruise.template-defaults | off        | enabled, disabled",
                 "rules.template-metadata      | maybe      | deny, allow",
                 "rules.template-metadata-keys | a*b        | a key, or a prefix ending in *",

@@ -88,7 +88,7 @@ final class Auditor {
             part(
                     "webhook configurations",
                     () -> findings.addAll(new GuardHealth(api, leftOut::add, manager, Instant.now()).check()));
-            part("the version of the API server", () -> findings.addAll(Versions.check(api, manager, profile)));
+            part("the version of the API server", () -> findings.addAll(Versions.check(api, manager)));
         } else {
             part(
                     "namespace " + namespace,

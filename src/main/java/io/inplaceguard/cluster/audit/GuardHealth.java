@@ -5,6 +5,7 @@ import io.inplaceguard.cluster.ApiException;
 import io.inplaceguard.cluster.KubeApi;
 import io.inplaceguard.cluster.OpenKruiseReader;
 import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -209,7 +210,7 @@ final class GuardHealth {
     private void gate(List<Finding> findings, Service service) {
         KubeApi.Response deployment =
                 api.get("/apis/apps/v1/namespaces/" + service.namespace() + "/deployments/" + service.name());
-        OpenKruiseProfile actual = manager == null ? null : OpenKruiseReader.profile(manager);
+        OpenKruiseProfile actual = manager == null ? null : OpenKruiseReader.profile(api, manager);
         if (!deployment.ok() || actual == null) {
             if (deployment.code() == 403) {
                 leftOut.accept("You may not read the Deployment " + service.namespace() + "/" + service.name()
@@ -220,7 +221,7 @@ final class GuardHealth {
         for (JsonNode env : deployment.body().at("/spec/template/spec/containers/0/env")) {
             String setting = env.path("value").asString("");
             if (env.path("name").asString("").equals(GATE_SETTING)
-                    && Set.of("enabled", "disabled").contains(setting)
+                    && Set.of("enabled", "disabled", "refused").contains(setting)
                     && !setting.equalsIgnoreCase(actual.verticalScaling().name())) {
                 findings.add(new Finding(
                         Finding.Id.GUARD_GATE,
@@ -228,7 +229,9 @@ final class GuardHealth {
                         List.of("spec.template.spec.containers[0].env[name=" + GATE_SETTING + "]"),
                         "The webhook is configured with vertical scaling " + setting
                                 + ", but the OpenKruise manager has its gate InPlaceWorkloadVerticalScaling "
-                                + actual.verticalScaling().name().toLowerCase(Locale.ROOT) + ".",
+                                + (actual.verticalScaling() == VerticalScaling.REFUSED
+                                        ? "enabled, and the API server refuses how this version of it resizes pods."
+                                        : actual.verticalScaling().name().toLowerCase(Locale.ROOT) + "."),
                         "Set openkruise.verticalScaling to auto in the chart's values."));
             }
         }

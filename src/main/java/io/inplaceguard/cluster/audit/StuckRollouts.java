@@ -5,6 +5,7 @@ import io.inplaceguard.cluster.ApiException;
 import io.inplaceguard.cluster.KubeApi;
 import io.inplaceguard.cluster.Partition;
 import io.inplaceguard.guard.OpenKruiseProfile;
+import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.guard.StuckRollout;
 import io.inplaceguard.guard.UpdateStrategy;
 import java.net.URLEncoder;
@@ -121,16 +122,21 @@ final class StuckRollouts {
         return rules.isEmpty() ? List.of() : List.of(finding(workload, update, fields, rules, pods));
     }
 
-    private static Finding finding(
+    private Finding finding(
             Inventory.Workload workload, String update, Set<String> fields, Set<String> rules, int pods) {
         if (rules.equals(Set.of(GATE))) {
+            boolean refused = profile.verticalScaling() == VerticalScaling.REFUSED;
             return new Finding(
-                    Finding.Id.RESIZE_GATE,
+                    refused ? Finding.Id.STUCK_ROLLOUT : Finding.Id.RESIZE_GATE,
                     workload.identity(),
                     List.copyOf(fields),
                     count(pods) + " cannot be resized to revision " + update
-                            + ": OpenKruise's feature gate InPlaceWorkloadVerticalScaling is not enabled.",
-                    "Enable the gate in the OpenKruise manager, or set cpu and memory back.");
+                            + (refused
+                                    ? ": OpenKruise is older than 1.9, and the API server refuses how it resizes pods."
+                                    : ": OpenKruise's feature gate InPlaceWorkloadVerticalScaling is not enabled."),
+                    refused
+                            ? "Upgrade OpenKruise to 1.9 or newer, or set cpu and memory back."
+                            : "Enable the gate in the OpenKruise manager, or set cpu and memory back.");
         }
         return new Finding(
                 Finding.Id.STUCK_ROLLOUT,
