@@ -1,7 +1,6 @@
 package io.inplaceguard.template;
 
 import io.inplaceguard.template.Change.Action;
-import io.inplaceguard.template.PodSchema.StructType;
 import io.inplaceguard.template.Scope.Defaults;
 import java.util.LinkedHashMap;
 import java.util.Map;

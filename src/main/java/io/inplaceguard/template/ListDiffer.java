@@ -2,7 +2,6 @@ package io.inplaceguard.template;
 
 import io.inplaceguard.template.Change.Action;
 import io.inplaceguard.template.PodSchema.Field;
-import io.inplaceguard.template.PodSchema.StructType;
 import io.inplaceguard.template.Scope.Defaults;
 import java.util.HashMap;
 import java.util.Iterator;

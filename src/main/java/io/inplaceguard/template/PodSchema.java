@@ -108,52 +108,6 @@ final class PodSchema {
         }
     }
 
-    /** A struct: its fields by name, in the order of the Go type. */
-    static final class StructType {
-        private final String name;
-        private final Map<String, Field> fields = new LinkedHashMap<>();
-        private boolean container;
-        private boolean named;
-
-        private StructType(String name) {
-            this.name = name;
-        }
-
-        /** The fields in the order of the Go type. */
-        Iterable<Field> fields() {
-            return fields.values();
-        }
-
-        boolean has(String field) {
-            return fields.containsKey(field);
-        }
-
-        /** The field of that name; null where the table does not have it. */
-        @Nullable
-        Field find(String field) {
-            return fields.get(field);
-        }
-
-        Field field(String field) {
-            return Objects.requireNonNull(fields.get(field), () -> name + "." + field);
-        }
-
-        /** Whether this is a container of a pod, found by its name. */
-        boolean isContainer() {
-            return container;
-        }
-
-        /** Whether changes inside of it belong to the container of its name. */
-        boolean isNamed() {
-            return named;
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
     private static final JsonMapper JSON = new JsonMapper();
     private static final Map<String, StructType> TYPES = load("fields.txt");
 
@@ -180,23 +134,20 @@ final class PodSchema {
                 current = header(text, types);
             } else if (text.startsWith("+ ")) {
                 StructType included = Objects.requireNonNull(types.get(text.substring(2)), text);
-                Objects.requireNonNull(current).fields.putAll(included.fields);
+                Objects.requireNonNull(current).include(included);
             } else {
                 Field field = field(text, types);
-                Objects.requireNonNull(current).fields.put(field.name(), field);
+                Objects.requireNonNull(current).add(field);
             }
         }
-        types.values().stream().filter(type -> type.fields.isEmpty()).findAny().ifPresent(type -> {
-            throw new IllegalStateException(resource + " names type " + type + " and does not describe it");
-        });
+        types.values().forEach(StructType::complete);
         return types;
     }
 
     private static StructType header(String line, Map<String, StructType> types) {
         List<String> words = List.of(line.split("\\s+"));
         StructType type = types.computeIfAbsent(words.get(0), StructType::new);
-        type.container = words.contains("container");
-        type.named = words.contains("named");
+        type.describe(words.contains("container"), words.contains("named"));
         return type;
     }
 

@@ -2,7 +2,6 @@ package io.inplaceguard.template;
 
 import io.inplaceguard.template.PodSchema.Field;
 import io.inplaceguard.template.PodSchema.Shape;
-import io.inplaceguard.template.PodSchema.StructType;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

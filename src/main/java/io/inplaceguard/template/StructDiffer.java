@@ -2,7 +2,6 @@ package io.inplaceguard.template;
 
 import io.inplaceguard.template.Change.Action;
 import io.inplaceguard.template.PodSchema.Field;
-import io.inplaceguard.template.PodSchema.StructType;
 import io.inplaceguard.template.Scope.Changes;
 import io.inplaceguard.template.Scope.Defaults;
 import java.util.ArrayList;
@@ -38,7 +37,11 @@ final class StructDiffer {
         Field metadata = PodSchema.POD_TEMPLATE.field("metadata");
         Field spec = PodSchema.POD_TEMPLATE.field("spec");
         switch (after.origin()) {
-            case SIDECARS -> fields(PodSchema.SIDECAR_SET, before.spec(), after.spec(), scope.field(spec));
+            case SIDECARS -> {
+                StructType type = PodSchema.SIDECAR_SET;
+                long members = type.members(before.spec()) | type.members(after.spec());
+                fields(type, members, before.spec(), after.spec(), scope.field(spec));
+            }
             case POD, POD_RESIZE -> struct(spec.elementType(), before.spec(), after.spec(), scope.field(spec));
             case WORKLOAD -> {
                 struct(metadata.elementType(), before.metadata(), after.metadata(), scope.field(metadata));
@@ -64,16 +67,19 @@ final class StructDiffer {
             scope.report(Action.CHANGED, a, b);
             return;
         }
-        fields(type, a, b, scope);
-        unknownFields(type, a, b, scope);
+        long members = type.members(a) | type.members(b);
+        fields(type, members, a, b, scope);
+        if (StructType.hasUnknown(members)) {
+            unknownFields(type, a, b, scope);
+        }
     }
 
-    private static void fields(StructType type, JsonNode a, JsonNode b, Scope scope) {
-        for (Field field : type.fields()) {
+    /** What neither object has differs only where its default follows from another field. */
+    private static void fields(StructType type, long members, JsonNode a, JsonNode b, Scope scope) {
+        long left = scope.isApplied() ? members | type.computed() : members;
+        for (Field field = type.first(left); field != null && !scope.isDecided(); field = type.first(left)) {
             field(field, a, b, scope);
-            if (scope.isDecided()) {
-                return;
-            }
+            left &= left - 1;
         }
     }
 

@@ -44,11 +44,16 @@ public record TemplateDiff(PodTemplate before, PodTemplate after, List<Change> c
 
     /** The changes of one category, in order. */
     public Stream<Change> changes(ChangeCategory category) {
-        return changes.stream().filter(change -> change.category() == category);
+        return touches(category) ? changes.stream().filter(change -> change.category() == category) : Stream.empty();
     }
 
     /** Whether anything of that category changed. */
     public boolean touches(ChangeCategory category) {
-        return changes.stream().anyMatch(change -> change.category() == category);
+        for (Change change : changes) {
+            if (change.category() == category) {
+                return true;
+            }
+        }
+        return false;
     }
 }

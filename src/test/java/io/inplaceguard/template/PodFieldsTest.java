@@ -148,7 +148,7 @@ class PodFieldsTest {
     }
 
     private static boolean isInTable(String path) {
-        PodSchema.StructType type = PodSchema.POD_TEMPLATE;
+        StructType type = PodSchema.POD_TEMPLATE;
         for (String word : path.split("\\.")) {
             String name = word.replace("[]", "");
             if (!type.has(name)) {
