@@ -86,8 +86,7 @@ final class UnitedDeploymentTemplates {
             JsonNode before = patches.get(name(subset));
             JsonNode after = patch(subset);
             kept += before == null ? 0 : 1;
-            boolean nothing = isNothing(after) && (before == null || isNothing(before));
-            if (before != null && !nothing && !(imagesAlone && before.equals(after))) {
+            if (before != null && !isLike(child, before, after, imagesAlone)) {
                 found.add(new Subset(name(subset), before, after));
             }
         }
@@ -102,6 +101,11 @@ final class UnitedDeploymentTemplates {
             }
         }
         return new Subsets(found, kept > 0 && found.size() == kept);
+    }
+
+    /** Whether the pods of a subset change as those of the child's own template. */
+    private static boolean isLike(TemplateDiff child, JsonNode before, JsonNode after, boolean imagesAlone) {
+        return before.equals(after) && (isNothing(after) || imagesAlone || PlacementPatch.keeps(child, after));
     }
 
     private static Subsets tooMany(boolean enforced, String problem) {

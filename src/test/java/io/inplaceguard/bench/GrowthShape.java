@@ -184,6 +184,13 @@ enum GrowthShape {
                     side -> list(n, i -> container("c" + i, 1, ",\"env\":[" + env(1, side) + "]")),
                     n,
                     (i, side) -> "{\"spec\":{\"hostname\":\"h\"}}")),
+    SUBSETS_PLACED(
+            "as many subsets as containers, each placed by labels of nodes",
+            Endpoint.VALIDATE,
+            n -> united(
+                    side -> list(n, i -> container("c" + i, 1, ",\"env\":[" + env(1, side) + "]")),
+                    n,
+                    (i, side) -> "{\"spec\":{\"nodeSelector\":{\"zone\":\"z" + i + "\"}}}")),
     SUBSETS_OVER_CONTAINERS(
             "as many subsets as containers, one field changed",
             Endpoint.VALIDATE,

@@ -396,6 +396,7 @@ class GuardTest {
                 "{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"web:9\"}]}} | /spec/containers/0/image | \"\" | -",
                 "{\"spec\":{\"containers\":[{\"name\":\"app\",\"$patch\":\"delete\"}]}} | /spec/containers/0/tty | true | -",
                 "{\"spec\":{\"dnsPolicy\":\"Default\"}} | /spec/dnsPolicy | \"None\" | -",
+                "{\"spec\":{\"tolerations\":[{\"operator\":\"Exists\"}]}} | /spec/tolerations | [{\"key\":\"a\"}] | -",
                 "{\"spec\":{\"dnsPolicy\":\"Default\"}} | /spec/hostPID | true | not-in-place",
                 // A patch that cannot be applied hides nothing.
                 "{\"spec\":{\"containers\":[{\"image\":\"nameless\"}]}} | /spec/hostPID | true | not-in-place",
