@@ -56,11 +56,12 @@ public final class Guard {
 
     /** The kind as a metric label: a built-in kind's name, {@code other} for any other. */
     public static String kindLabel(AdmissionAttributes attributes) {
-        return WorkloadKind.BUILT_IN.stream()
-                .filter(kind -> kind.matches(attributes))
-                .findFirst()
-                .map(WorkloadKind::kind)
-                .orElse("other");
+        for (WorkloadKind kind : WorkloadKind.BUILT_IN) {
+            if (kind.matches(attributes)) {
+                return kind.kind();
+            }
+        }
+        return "other";
     }
 
     /**

@@ -99,6 +99,9 @@ public final class FieldPath {
      * @param limit characters (UTF-16) that are kept; a longer text ends with an ellipsis
      */
     public static String printable(String name, int limit) {
+        if (name.length() <= limit && isPrintableAscii(name)) {
+            return name;
+        }
         StringBuilder text = new StringBuilder(Math.min(name.length(), limit + 1));
         for (int i = 0; i < name.length(); i++) {
             if (text.length() >= limit) {
@@ -109,6 +112,16 @@ public final class FieldPath {
             text.appendCodePoint(isVisible(c) ? c : '\uFFFD');
         }
         return text.toString();
+    }
+
+    /** What nearly every name is. */
+    private static boolean isPrintableAscii(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < ' ' || name.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isVisible(int c) {
