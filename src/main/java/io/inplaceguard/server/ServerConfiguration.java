@@ -254,6 +254,11 @@ public class ServerConfiguration {
         return openKruise;
     }
 
+    @Bean
+    IdleCollector idleCollector() {
+        return new IdleCollector();
+    }
+
     /** Mapped to everything, so that nothing else answers on the webhook's port. */
     @Bean
     ServletRegistrationBean<ReviewServlet> reviewServlet(
@@ -261,7 +266,8 @@ public class ServerConfiguration {
             ReviewMetrics metrics,
             OwnerStrategyCache cache,
             OpenKruise openKruise,
-            GracefulShutdown shutdown) {
+            GracefulShutdown shutdown,
+            IdleCollector collector) {
         GuardSettings rules = settings.guard();
         OwnerStrategies owners = cache.owners();
         ReviewServlet servlet = new ReviewServlet(
@@ -271,7 +277,8 @@ public class ServerConfiguration {
                 HeapShares.of(
                         Runtime.getRuntime().maxMemory(),
                         settings.maxReviewBytes().toBytes()),
-                shutdown::isDraining);
+                shutdown::isDraining,
+                collector::garbageLeft);
         ServletRegistrationBean<ReviewServlet> registration = new ServletRegistrationBean<>(servlet, "/*");
         registration.setLoadOnStartup(1);
         return registration;
