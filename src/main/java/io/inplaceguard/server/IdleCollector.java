@@ -12,13 +12,13 @@ import org.springframework.context.ApplicationListener;
 
 /**
  * Collects garbage after the start, and when no large review has come for a while: the serial collector returns memory only where
- * it collects the whole heap, and does that by itself only when the heap is full. However many reviews come, one collection a
- * minute (some 50 ms) is the most.
+ * it collects the whole heap, and does that by itself only when the heap is full. However many reviews come, one collection in
+ * half a minute (some 50 ms) is the most.
  */
 final class IdleCollector implements ApplicationListener<ApplicationReadyEvent>, AutoCloseable {
 
     static final long QUIET_NANOS = Duration.ofSeconds(5).toNanos();
-    static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+    static final long PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
 
     /** Runs a task after so many nanoseconds. */
     interface Timer {

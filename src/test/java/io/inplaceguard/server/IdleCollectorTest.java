@@ -56,20 +56,20 @@ class IdleCollectorTest {
     }
 
     @Test
-    void however_often_reviews_come_one_collection_a_minute_is_the_most() {
+    void however_often_reviews_come_one_collection_in_half_a_minute_is_the_most() {
         for (int i = 0; i < 60; i++) {
             collector.garbageLeft();
             pass(10);
         }
-        assertThat(collections).isBetween(9, 10);
+        assertThat(collections).isBetween(19, 20);
     }
 
     @Test
-    void garbage_within_the_minute_after_a_collection_is_collected_at_its_end() {
+    void garbage_soon_after_a_collection_is_collected_half_a_minute_after_it() {
         collector.garbageLeft();
         pass(5);
         collector.garbageLeft();
-        pass(59);
+        pass(29);
         assertThat(collections).isEqualTo(1);
         pass(1);
         assertThat(collections).isEqualTo(2);
