@@ -13,11 +13,13 @@ cd "$dist"
 major=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.specification.version = //p')
 case $major in
   17 | 18 | 19 | 2[0-3]) train=-XX:ArchiveClassesAtExit=inplace-guard.jsa; use="-XX:SharedArchiveFile=inplace-guard.jsa" ;;
-  # Memory that the compilers no longer need is returned every 5 s: a tenth of the memory under load. The optimizing compiler begins
-  # eight times later than by default, and not with what the training has noted: on one CPU it took a fifth of the time to Ready.
+  # Mapped at its own address, most of the cache stays pages of its file, which the kernel can drop and share. Memory that the
+  # compilers no longer need is returned every 2 s: a tenth of the memory under load. The optimizing compiler begins eight
+  # times later than by default, and not with what the training has noted: on one CPU it took a fifth of the time to Ready.
   *) train="-XX:AOTCacheOutput=inplace-guard.aot -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
-     use="-XX:AOTCache=inplace-guard.aot -XX:TrimNativeHeapInterval=5000 -XX:Tier4InvocationThreshold=40000
-       -XX:Tier4MinInvocationThreshold=12000 -XX:Tier4CompileThreshold=80000 -XX:Tier4BackEdgeThreshold=320000" ;;
+     use="-XX:AOTCache=inplace-guard.aot -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
+       -XX:TrimNativeHeapInterval=2000 -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=12000
+       -XX:Tier4CompileThreshold=80000 -XX:Tier4BackEdgeThreshold=320000" ;;
 esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -29,13 +31,16 @@ serve="-jar inplace-guard.jar serve --server.port=0 --management.server.port=0 -
   --inplace-guard.owners.enabled=true --inplace-guard.openkruise.vertical-scaling=auto --inplace-guard.shutdown-delay=0s
   --inplace-guard.training=$reviews"
 # The first run creates the certificates, which the second one finds: the classes that create them are in signed jars, which no
-# cache contains, and whose signatures would be verified at each start if the cache referred to them. Its tracker leaves no Lease.
-"$java" -cp "$work" TrainingCluster sh -c '"$0" $1 --inplace-guard.track.leader-election=false >/dev/null && exec "$0" $2 -XX:+UseSerialGC $1' "$java" "$serve" "$train" \
+# cache contains, and whose signatures would be verified at each start if the cache referred to them. The tracker is not trained: a JVM loads all classes of a cache, and
+# the model of pods would cost each webhook 8 MiB.
+"$java" -cp "$work" TrainingCluster sh -c '"$0" $1 >/dev/null && exec "$0" $2 -XX:+UseSerialGC $1' "$java" "$serve" "$train" \
   >train.log 2>&1 || { cat train.log; exit 1; }
 cat >run <<RUN
 #!/bin/sh
-# JAVA_OPTS may name another collector; the cache is then not used.
-case "\$JAVA_OPTS" in *-XX:+Use*GC*) gc= ;; *) gc=-XX:+UseSerialGC ;; esac
+# JAVA_OPTS may name another collector; the cache is then not used. A JVM refuses a MinHeapFreeRatio above MaxHeapFreeRatio. After
+# a full collection, for which the server asks when it is idle, at most a fifth of the heap is free.
+case "\$JAVA_OPTS" in *HeapFreeRatio=*) ratios= ;; *) ratios="-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20" ;; esac
+case "\$JAVA_OPTS" in *-XX:+Use*GC*) gc= ;; *) gc="-XX:+UseSerialGC -XX:NewRatio=4 -XX:-ShrinkHeapInSteps \$ratios" ;; esac
 # With options about another archive a JVM refuses the cache.
 case "\$JAVA_OPTS" in
   *-Xshare:*|*-XX:Shared*File*|*-XX:DumpLoadedClassList*|*-XX:ArchiveClassesAtExit*|*-XX:AOTC*|*-XX:AOTMode=[rc]*) cache= ;;

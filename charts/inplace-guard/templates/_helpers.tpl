@@ -316,14 +316,16 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end -}}
 {{- end }}
 
-{{- /* The image's cache first, then the chart's options, then the user's, of which the last counts. A JVM refuses two collectors, and a
-       cache beside options for another archive. Takes (list root heapPercent more javaOptions). */ -}}
+{{- /* The image's cache first, then the chart's options, then the user's, of which the last counts. A JVM refuses two collectors, a
+       cache beside options for another archive, and a MinHeapFreeRatio above MaxHeapFreeRatio. Takes (list root heapPercent more
+       javaOptions). */ -}}
 {{- define "guard.javaOptions" -}}
 {{- $users := index . 3 }}
 {{- range (index . 0).Values.extraEnv }}
 {{- if has .name (list "JDK_JAVA_OPTIONS" "_JAVA_OPTIONS") }}{{ $users = printf "%s %v" $users (.value | default "") }}{{ end }}
 {{- end }}
-{{- $cache := ternary "" "-XX:AOTCache=/app/inplace-guard.aot " (regexMatch "-Xshare:|-XX:(Shared(Archive|ClassList)File|DumpLoadedClassList|ArchiveClassesAtExit|AOTCache|AOTConfiguration|AOTMode=(record|create))" $users) -}}
-{{- $gc := ternary "" "-XX:+UseSerialGC " (regexMatch "-XX:\\+Use[A-Za-z0-9]+GC" $users) -}}
-{{- printf "%s-XX:TrimNativeHeapInterval=5000 -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=12000 -XX:Tier4CompileThreshold=80000 -XX:Tier4BackEdgeThreshold=320000 %s-XX:MaxRAMPercentage=%v %s-XX:+ExitOnOutOfMemoryError %s" $cache $gc (index . 1) (index . 2) (index . 3) | trim | quote }}
+{{- $cache := ternary "" "-XX:AOTCache=/app/inplace-guard.aot -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 " (regexMatch "-Xshare:|-XX:(Shared(Archive|ClassList)File|DumpLoadedClassList|ArchiveClassesAtExit|AOTCache|AOTConfiguration|AOTMode=(record|create))" $users) -}}
+{{- $ratios := ternary "" "-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 " (regexMatch "-XX:M(in|ax)HeapFreeRatio=" $users) -}}
+{{- $gc := ternary "" (printf "-XX:+UseSerialGC -XX:NewRatio=4 -XX:-ShrinkHeapInSteps %s" $ratios) (regexMatch "-XX:\\+Use[A-Za-z0-9]+GC" $users) -}}
+{{- printf "%s-XX:TrimNativeHeapInterval=2000 -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=12000 -XX:Tier4CompileThreshold=80000 -XX:Tier4BackEdgeThreshold=320000 %s-XX:MaxRAMPercentage=%v %s-XX:+ExitOnOutOfMemoryError %s" $cache $gc (index . 1) (index . 2) (index . 3) | trim | quote }}
 {{- end }}

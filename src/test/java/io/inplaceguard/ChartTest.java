@@ -40,8 +40,12 @@ class ChartTest {
 
     /** Beside the cache. */
     private static final String IMAGE_OPTIONS =
-            "-XX:TrimNativeHeapInterval=5000 -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=12000"
+            "-XX:TrimNativeHeapInterval=2000 -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=12000"
                     + " -XX:Tier4CompileThreshold=80000 -XX:Tier4BackEdgeThreshold=320000";
+
+    private static final String CACHE_OPTIONS = "-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0";
+    private static final String HEAP_OPTIONS = "-XX:+UseSerialGC -XX:NewRatio=4 -XX:-ShrinkHeapInSteps";
+    private static final String HEAP_RATIOS = "-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20";
 
     private static final Path CHART = Path.of("charts/inplace-guard");
     private static final JsonMapper JSON = new JsonMapper();
@@ -919,8 +923,8 @@ class ChartTest {
             assertThat(javaOptions(Map.of("tracker.enabled", "true", value, options)))
                     .as(value)
                     .satisfiesOnlyOnce(line -> assertThat(line)
-                            .doesNotContain("/app/inplace-guard.aot")
-                            .startsWith(IMAGE_OPTIONS + " -XX:+UseSerialGC ")
+                            .doesNotContain("/app/inplace-guard.aot", CACHE_OPTIONS)
+                            .startsWith(IMAGE_OPTIONS + " " + HEAP_OPTIONS + " " + HEAP_RATIOS + " ")
                             .endsWith(" " + options))
                     .satisfiesOnlyOnce(line -> assertThat(line).startsWith("-XX:AOTCache=/app/inplace-guard.aot "));
         }
@@ -938,9 +942,20 @@ class ChartTest {
             })
     void other_options_keep_the_cache_which_a_jvm_ignores_where_it_does_not_fit(String options) {
         assertThat(javaOptions(Map.of("javaOptions", options)))
-                .containsExactly("-XX:AOTCache=/app/inplace-guard.aot " + IMAGE_OPTIONS + " "
-                        + (options.contains("GC") ? "" : "-XX:+UseSerialGC ")
+                .containsExactly("-XX:AOTCache=/app/inplace-guard.aot " + CACHE_OPTIONS + " " + IMAGE_OPTIONS + " "
+                        + (options.contains("GC") ? "" : HEAP_OPTIONS + " " + HEAP_RATIOS + " ")
                         + "-XX:MaxRAMPercentage=34 -XX:+ExitOnOutOfMemoryError " + options);
+    }
+
+    /** A JVM ends where the lower ratio is above the upper one, and a user may set only one of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:MinHeapFreeRatio=40", "-XX:MaxHeapFreeRatio=5"})
+    void a_ratio_of_the_users_replaces_both_of_the_chart(String options) {
+        assertThat(javaOptions(Map.of("javaOptions", options)))
+                .singleElement()
+                .asString()
+                .contains(HEAP_OPTIONS)
+                .doesNotContain(HEAP_RATIOS.split(" "));
     }
 
     @ParameterizedTest
@@ -960,7 +975,10 @@ class ChartTest {
     @Test
     void image_and_local_distribution_have_the_options_of_the_chart() throws IOException {
         for (Path file : List.of(Path.of("Dockerfile"), Path.of("src/dist/train.sh"))) {
-            assertThat(Files.readString(file)).as("%s", file).contains(IMAGE_OPTIONS.split(" "));
+            assertThat(Files.readString(file))
+                    .as("%s", file)
+                    .contains(IMAGE_OPTIONS.split(" "))
+                    .contains(CACHE_OPTIONS, HEAP_OPTIONS, HEAP_RATIOS);
         }
     }
 

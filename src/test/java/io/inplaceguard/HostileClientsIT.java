@@ -57,6 +57,10 @@ class HostileClientsIT {
                 // As the chart sets them, for its memory limit.
                 List.of(
                         "-XX:+UseSerialGC",
+                        "-XX:NewRatio=4",
+                        "-XX:-ShrinkHeapInSteps",
+                        "-XX:MinHeapFreeRatio=10",
+                        "-XX:MaxHeapFreeRatio=20",
                         "-XX:MaxRAM=384m",
                         "-XX:MaxRAMPercentage=34",
                         "-XX:+ExitOnOutOfMemoryError"),

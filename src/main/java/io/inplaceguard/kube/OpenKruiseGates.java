@@ -1,17 +1,18 @@
 package io.inplaceguard.kube;
 
 import io.fabric8.kubernetes.api.model.APIResourceList;
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.kube.FeatureGates.ManagerContainer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +31,15 @@ import org.slf4j.LoggerFactory;
 public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenKruiseGates.class);
+
+    /** Read without its model: the model of a pod's spec is some 500 classes, which nothing else in a webhook needs. */
+    private static final ResourceDefinitionContext DEPLOYMENTS = new ResourceDefinitionContext.Builder()
+            .withGroup("apps")
+            .withVersion("v1")
+            .withKind("Deployment")
+            .withPlural("deployments")
+            .withNamespaced(true)
+            .build();
 
     private final KubernetesClient client;
     private final String namespace;
@@ -74,8 +84,7 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
     /** An executor ends the schedule at the first exception, so none leaves this method. */
     void refresh() {
         try {
-            Deployment found = client.apps()
-                    .deployments()
+            GenericKubernetesResource found = client.genericKubernetesResources(DEPLOYMENTS)
                     .inNamespace(namespace)
                     .withName(deployment)
                     .get();
@@ -119,12 +128,25 @@ public final class OpenKruiseGates implements Supplier<OpenKruiseProfile>, AutoC
         return templateDefaults == null ? read : new OpenKruiseProfile(read.verticalScaling(), templateDefaults);
     }
 
-    private static List<ManagerContainer> containers(Deployment deployment) {
+    private static List<ManagerContainer> containers(GenericKubernetesResource deployment) {
         List<ManagerContainer> containers = new ArrayList<>();
-        for (Container container : deployment.getSpec().getTemplate().getSpec().getContainers()) {
-            containers.add(ManagerContainer.of(container.getName(), container.getCommand(), container.getArgs()));
+        if (deployment.get("spec", "template", "spec", "containers") instanceof List<?> listed) {
+            for (Object each : listed) {
+                if (each instanceof Map<?, ?> container) {
+                    containers.add(ManagerContainer.of(
+                            String.valueOf(container.get("name")),
+                            texts(container, "command"),
+                            texts(container, "args")));
+                }
+            }
         }
         return containers;
+    }
+
+    private static List<String> texts(Map<?, ?> container, String field) {
+        return container.get(field) instanceof List<?> listed
+                ? listed.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     private void change(OpenKruiseProfile read, String source) {

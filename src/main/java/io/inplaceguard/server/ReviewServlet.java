@@ -36,20 +36,28 @@ final class ReviewServlet extends HttpServlet {
     private final transient ReviewMemory small;
     private final transient ReviewMemory large;
     private final transient BooleanSupplier closing;
+    private final transient Runnable afterLarge;
 
     /**
      * @param limit   bytes of the largest body
      * @param shares  what reviews may take of the heap
      * @param closing whether responses are to close their connections
+     * @param afterLarge runs after each large review
      */
     ReviewServlet(
-            AdmissionHandler handler, ReviewMetrics metrics, long limit, HeapShares shares, BooleanSupplier closing) {
+            AdmissionHandler handler,
+            ReviewMetrics metrics,
+            long limit,
+            HeapShares shares,
+            BooleanSupplier closing,
+            Runnable afterLarge) {
         this.handler = handler;
         this.metrics = metrics;
         this.limit = limit;
         this.small = new ReviewMemory(shares.smallBodies(), shares.smallWork());
         this.large = new ReviewMemory(shares.largeBodies(), shares.largeWork());
         this.closing = closing;
+        this.afterLarge = afterLarge;
     }
 
     @Override
@@ -111,6 +119,9 @@ final class ReviewServlet extends HttpServlet {
                 evaluate(endpoint, body, memory, response, connection);
             } finally {
                 memory.releaseBody(reserved);
+                if (memory == large) {
+                    afterLarge.run();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
