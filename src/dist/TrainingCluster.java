@@ -13,9 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 
 /**
- * As much of an API server as a training run needs: it keeps what is written, lists a CloneSet, and shows OpenKruise's
- * Deployment and the webhook configurations. Runs the command given as arguments with a KUBECONFIG for it and exits with its
- * status. Not part of the jar.
+ * As much of an API server as a training run needs: it keeps what is written, lists a Pod and a CloneSet in the middle of a
+ * resize, and shows OpenKruise's Deployment and the webhook configurations. Runs the command given as arguments with a KUBECONFIG
+ * for it and exits with its status. Not part of the jar.
  */
 public final class TrainingCluster {
 
@@ -27,6 +27,18 @@ public final class TrainingCluster {
             "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "app", "image": "app:1",
             "resources": {"requests": {"cpu": "150m"}}}]}}},
             "status": {"replicas": 1, "updatedReplicas": 1, "updateRevision": "web-1", "observedGeneration": 2}}""";
+
+    private static final String POD = """
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-1", "namespace": "shop", "uid": "7b",
+            "resourceVersion": "1", "generation": 2, "labels": {"app": "web", "controller-revision-hash": "web-1"},
+            "ownerReferences": [{"apiVersion": "apps.kruise.io/v1beta1", "kind": "CloneSet", "name": "web", "uid": "7a",
+            "controller": true}]},
+            "spec": {"nodeName": "n1", "containers": [{"name": "app", "image": "app:1",
+            "resources": {"requests": {"cpu": "150m"}}}]},
+            "status": {"phase": "Running", "conditions": [{"type": "PodResizePending", "status": "True", "reason": "Deferred",
+            "message": "Node did not have enough resource: cpu", "lastTransitionTime": "2026-01-01T00:00:00Z"}],
+            "containerStatuses": [{"name": "app", "image": "app:1", "imageID": "x", "ready": true, "restartCount": 0,
+            "state": {"running": {}}, "resources": {"requests": {"cpu": "100m"}}}]}}""";
 
     private static final String DEPLOYMENT = """
             {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "kruise-controller-manager",
@@ -119,8 +131,11 @@ public final class TrainingCluster {
         }
         return switch (path) {
             case "/version" -> "{\"major\": \"1\", \"minor\": \"36\", \"gitVersion\": \"v1.36.2\"}";
+            case "/api/v1/pods" -> list("PodList", "v1", POD);
+            case "/api/v1/namespaces/shop/pods/web-1" -> POD;
             case "/apis/apps.kruise.io/v1beta1" -> KINDS;
             case "/apis/apps.kruise.io/v1beta1/clonesets" -> list("CloneSetList", "apps.kruise.io/v1beta1", WORKLOAD);
+            case "/apis/apps.kruise.io/v1beta1/namespaces/shop/clonesets/web" -> WORKLOAD;
             case "/apis/apps/v1/namespaces/kruise-system/deployments/kruise-controller-manager" -> DEPLOYMENT;
             default -> """
                     {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "message": "not found",

@@ -31,9 +31,8 @@ serve="-jar inplace-guard.jar serve --server.port=0 --management.server.port=0 -
   --inplace-guard.owners.enabled=true --inplace-guard.openkruise.vertical-scaling=auto --inplace-guard.shutdown-delay=0s
   --inplace-guard.training=$reviews"
 # The first run creates the certificates, which the second one finds: the classes that create them are in signed jars, which no
-# cache contains, and whose signatures would be verified at each start if the cache referred to them. The tracker is not trained: a JVM loads all classes of a cache, and
-# the model of pods would cost each webhook 8 MiB.
-"$java" -cp "$work" TrainingCluster sh -c '"$0" $1 >/dev/null && exec "$0" $2 -XX:+UseSerialGC $1' "$java" "$serve" "$train" \
+# cache contains, and whose signatures would be verified at each start if the cache referred to them. Its tracker leaves no Lease.
+"$java" -cp "$work" TrainingCluster sh -c '"$0" $1 --inplace-guard.track.leader-election=false >/dev/null && exec "$0" $2 -XX:+UseSerialGC $1' "$java" "$serve" "$train" \
   >train.log 2>&1 || { cat train.log; exit 1; }
 cat >run <<RUN
 #!/bin/sh

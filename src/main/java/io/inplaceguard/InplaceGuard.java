@@ -72,8 +72,10 @@ public final class InplaceGuard implements Runnable {
         }
         if (track) {
             TrackerConfiguration.track(rest.toArray(String[]::new));
-        } else {
-            ServerConfiguration.serve(rest.toArray(String[]::new));
+        } else if (ServerConfiguration.serve(rest.toArray(String[]::new))) {
+            // One cache for both commands: the image has one.
+            TrackerConfiguration.train(rest.toArray(String[]::new));
+            System.exit(0);
         }
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code make dist}, whose steps are those of the image: the cache is trained for mode cluster, and optional. */
+/** {@code make dist}, whose steps are those of the image: the cache is trained for mode cluster and the tracker, and optional. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrainingIT {
 
@@ -49,9 +49,9 @@ class TrainingIT {
     }
 
     @Test
-    void the_server_has_run_against_an_api_server() throws IOException {
+    void server_and_tracker_have_run_against_an_api_server() throws IOException {
         assertThat(Files.readString(dist.resolve("train.log")))
-                .contains("caBundle written", "read from Deployment")
+                .contains("caBundle written", "read from Deployment", "acquired the lease")
                 .doesNotContain("issued a certificate");
         try (Stream<Path> files = Files.list(dist)) {
             assertThat(files.map(file -> file.getFileName().toString()))

@@ -25,7 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -64,8 +64,6 @@ public class ServerConfiguration {
     /** How often to discover kinds that were not served yet, and for an API server that was away. */
     private static final Duration OWNERS = Duration.ofSeconds(10);
 
-    private static final Duration TRAINING = Duration.ofSeconds(3);
-
     /** Exceptions whose message is a sentence for the person who configured the server. */
     static final Set<Class<? extends RuntimeException>> SENTENCES =
             Set.of(CertificateException.class, InvalidSettingException.class);
@@ -79,8 +77,12 @@ public class ServerConfiguration {
         return Launcher.run(ServerConfiguration.class, WebApplicationType.SERVLET, args);
     }
 
-    /** Serves, or reports in one sentence on stderr why not and exits with status 1. A training run exits with status 0. */
-    public static void serve(String... args) {
+    /**
+     * Serves, or reports in one sentence on stderr why not and exits with status 1. A training run has ended when this returns.
+     *
+     * @return whether it was a training run with an API server, which can train the tracker too
+     */
+    public static boolean serve(String... args) {
         // What the build has worked out ahead of time is there in the jar and not in the folder of classes.
         if (!Boolean.getBoolean("spring.aot.processing")
                 && ServerConfiguration.class.getResource(
@@ -88,20 +90,21 @@ public class ServerConfiguration {
                         != null) {
             System.setProperty("spring.aot.enabled", System.getProperty("spring.aot.enabled", "true"));
         }
-        Launcher.runOrExit(() -> train(run(args)), SENTENCES);
+        AtomicBoolean trained = new AtomicBoolean();
+        Launcher.runOrExit(() -> trained.set(train(run(args))), SENTENCES);
+        return trained.get();
     }
 
-    private static void train(ConfigurableApplicationContext context) {
+    private static boolean train(ConfigurableApplicationContext context) {
         Settings settings = context.getBean(Settings.class);
         if (settings.training().isEmpty()) {
-            return;
-        }
-        if (settings.certs().mode() == Settings.CertificateMode.CLUSTER) {
-            // What reads the cluster does so in the background.
-            LockSupport.parkNanos(TRAINING.toNanos());
+            return false;
         }
         context.close();
-        System.exit(0);
+        if (settings.certs().mode() != Settings.CertificateMode.CLUSTER) {
+            System.exit(0);
+        }
+        return true;
     }
 
     /** Created only on demand: outside a cluster no API server is configured. */

@@ -31,6 +31,8 @@ public class TrackerConfiguration {
     /** How often to look for kinds that were not installed yet. */
     private static final Duration KINDS = Duration.ofSeconds(10);
 
+    private static final int TRAINING_SECONDS = 3;
+
     /**
      * Runs the tracker until the process is stopped. Where it cannot start, it prints one sentence to stderr and exits with status 1.
      *
@@ -38,6 +40,20 @@ public class TrackerConfiguration {
      */
     public static void track(String... args) {
         Launcher.runOrExit(() -> run(args), Set.of(InvalidSettingException.class));
+    }
+
+    /** Runs the tracker until it has listed the Pods and had time to write what it found, to train a class-data or AOT cache. */
+    public static void train(String... args) {
+        // What was worked out ahead of time is the server's.
+        System.setProperty("spring.aot.enabled", "false");
+        try (ConfigurableApplicationContext context = run(args)) {
+            ResizeTracker tracker = context.getBean(ResizeTracker.class);
+            for (int i = 0; i < TRAINING_SECONDS || (!tracker.hasSynced() && i < 10 * TRAINING_SECONDS); i++) {
+                Thread.sleep(Duration.ofSeconds(1).toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static ConfigurableApplicationContext run(String... args) {
