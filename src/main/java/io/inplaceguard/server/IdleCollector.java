@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 
@@ -20,14 +21,9 @@ final class IdleCollector implements ApplicationListener<ApplicationReadyEvent>,
     static final long QUIET_NANOS = Duration.ofSeconds(5).toNanos();
     static final long PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
 
-    /** Runs a task after so many nanoseconds. */
-    interface Timer {
-        void schedule(Runnable task, long nanos);
-    }
-
     private final Runnable collect;
     private final LongSupplier clock;
-    private final Timer timer;
+    private final ObjLongConsumer<Runnable> timer;
     private final Runnable end;
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile long lastRequest;
@@ -47,7 +43,13 @@ final class IdleCollector implements ApplicationListener<ApplicationReadyEvent>,
         this(executor());
     }
 
-    IdleCollector(Runnable collect, LongSupplier clock, Timer timer, Runnable end) {
+    /**
+     * @param collect collects garbage
+     * @param clock   nanoseconds
+     * @param timer   runs a task after so many nanoseconds
+     * @param end     ends the timer
+     */
+    IdleCollector(Runnable collect, LongSupplier clock, ObjLongConsumer<Runnable> timer, Runnable end) {
         this.collect = collect;
         this.clock = clock;
         this.timer = timer;
@@ -79,7 +81,7 @@ final class IdleCollector implements ApplicationListener<ApplicationReadyEvent>,
     void garbageLeft() {
         lastRequest = clock.getAsLong();
         if (scheduled.compareAndSet(false, true)) {
-            timer.schedule(this::collectWhenQuiet, QUIET_NANOS);
+            timer.accept(this::collectWhenQuiet, QUIET_NANOS);
         }
     }
 
@@ -87,7 +89,7 @@ final class IdleCollector implements ApplicationListener<ApplicationReadyEvent>,
         long now = clock.getAsLong();
         long wait = Math.max(QUIET_NANOS - (now - lastRequest), PAUSE_NANOS - (now - lastCollection));
         if (wait > 0) {
-            timer.schedule(this::collectWhenQuiet, wait);
+            timer.accept(this::collectWhenQuiet, wait);
             return;
         }
         lastCollection = now;

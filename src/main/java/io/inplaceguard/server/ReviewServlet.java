@@ -39,9 +39,9 @@ final class ReviewServlet extends HttpServlet {
     private final transient Runnable afterLarge;
 
     /**
-     * @param limit   bytes of the largest body
-     * @param shares  what reviews may take of the heap
-     * @param closing whether responses are to close their connections
+     * @param limit      bytes of the largest body
+     * @param shares     what reviews may take of the heap
+     * @param closing    whether responses are to close their connections
      * @param afterLarge runs after each large review
      */
     ReviewServlet(
