@@ -76,6 +76,22 @@ class PackagedJarIT {
     }
 
     @Test
+    void a_start_that_finds_its_certificates_loads_nothing_from_signed_jars() throws Exception {
+        String certs = "--inplace-guard.certs.dir=" + temp.resolve("certs");
+        assertThat(classes(certs)).anyMatch(line -> line.contains(" org.bouncycastle."));
+        assertThat(classes(certs)).isNotEmpty().noneMatch(line -> line.contains(" org.bouncycastle."));
+    }
+
+    /** The classes that a server has loaded when it is ready. */
+    private List<String> classes(String... settings) throws Exception {
+        Path loaded = temp.resolve("classes.txt");
+        JarServer server =
+                JarServer.start(temp.resolve("serve.log"), List.of("-Xlog:class+load:file=" + loaded), settings);
+        server.process().destroyForcibly().waitFor();
+        return Files.readAllLines(loaded);
+    }
+
+    @Test
     void serve_that_cannot_start_says_why_in_one_sentence_and_ends() throws Exception {
         CommandOutput run =
                 run("serve", "--inplace-guard.certs.mode=files", "--server.port=0", "--management.server.port=0");
