@@ -58,7 +58,7 @@ class RealClusterE2E implements OutcomeTests {
             installed = true;
         }
         verdicts = new Verdicts();
-        verdicts.run(api, NAMESPACE, found.served(), found.scaling(), namespaces::add);
+        verdicts.run(api, NAMESPACE, found.served(), found.scaling(), Room.in(api), namespaces::add);
         Path report = Files.createDirectories(Path.of("target/e2e")).resolve("report.md");
         Files.writeString(report, found.text(Helm.installed(api)) + verdicts.report());
     }
