@@ -37,4 +37,4 @@ helm upgrade --install inplace-guard charts/inplace-guard --kube-context kind-in
   --namespace inplace-guard --create-namespace --wait --set tracker.enabled=true \
   --set-string image.repository="${image%:*}" --set-string image.tag="${image##*:}" \
   --set-string podAnnotations.image-id="$("$engine" image inspect --format '{{.Id}}' "$image")"
-echo "Try it: kubectl --context kind-inplace-guard apply -f src/test/resources/integration/cloneset.yaml"
+echo "Try it: kubectl --context kind-inplace-guard apply -f src/demo/cloneset.yaml"

@@ -542,6 +542,21 @@ class ChartTest {
         assertThat(missing).isEmpty();
     }
 
+    @Test
+    void every_value_is_read_by_a_template() throws IOException {
+        StringBuilder templates = new StringBuilder();
+        try (Stream<Path> files = Files.walk(CHART.resolve("templates"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                templates.append(Files.readString(file));
+            }
+        }
+        Map<String, Object> values = new Yaml().load(Files.readString(CHART.resolve("values.yaml")));
+        assertThat(values.keySet())
+                .allMatch(key -> Pattern.compile("\\.Values\\." + key + "\\b")
+                        .matcher(templates)
+                        .find());
+    }
+
     private static void leaves(
             String path, JsonNode value, JsonNode schema, java.util.function.BiConsumer<String, JsonNode> leaf) {
         JsonNode properties = schema.path("properties");

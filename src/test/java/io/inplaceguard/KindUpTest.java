@@ -96,7 +96,9 @@ class KindUpTest {
                                 + " --namespace inplace-guard --create-namespace --wait --set tracker.enabled=true"
                                 + " --set-string image.repository=localhost:5000/guard --set-string image.tag=1.10"
                                 + " --set-string podAnnotations.image-id=sha256:7");
-        assertThat(output.out()).contains("Try it: kubectl --context kind-inplace-guard apply -f ");
+        assertThat(output.out())
+                .contains("Try it: kubectl --context kind-inplace-guard apply -f src/demo/cloneset.yaml");
+        assertThat(Path.of("src/demo/cloneset.yaml")).exists();
     }
 
     @Test

@@ -54,6 +54,41 @@ final class LeaderElection implements AutoCloseable {
             }
             return super.toRecord(lease);
         }
+
+        @Override
+        public synchronized LeaderElectionRecord get(KubernetesClient client) {
+            try {
+                return super.get(client);
+            } catch (RuntimeException e) {
+                throw withoutTrace(e);
+            }
+        }
+
+        @Override
+        public synchronized void create(KubernetesClient client, LeaderElectionRecord record) {
+            try {
+                super.create(client, record);
+            } catch (RuntimeException e) {
+                throw withoutTrace(e);
+            }
+        }
+
+        @Override
+        public synchronized void update(KubernetesClient client, LeaderElectionRecord record) {
+            try {
+                super.update(client, record);
+            } catch (RuntimeException e) {
+                throw withoutTrace(e);
+            }
+        }
+
+        /** The elector logs the exception of each attempt: while the API server is away, a stack trace every two seconds. */
+        private static RuntimeException withoutTrace(RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                cause.setStackTrace(new StackTraceElement[0]);
+            }
+            return e;
+        }
     }
 
     private final KubernetesClient client;

@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 /** The chart in a cluster, installed by the helm of the PATH where it is not there yet. */
 final class Helm {
 
-    private static final String NAME = "inplace-guard";
+    /** Of the release and of its namespace. */
+    static final String NAME = "inplace-guard";
 
     private Helm() {}
 

@@ -12,12 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,11 +58,15 @@ class RealClusterE2E implements OutcomeTests {
         api = new Api(config);
         found = Found.in(api);
         if (Helm.installed(api).isEmpty()) {
+            if (!exists(Helm.NAME)) {
+                // Helm creates it, but does not delete it.
+                namespaces.add(Helm.NAME);
+            }
             Helm.install(context, System.getProperty("e2e.image", ""));
             installed = true;
         }
         verdicts = new Verdicts();
-        verdicts.run(api, NAMESPACE, found.served(), found.scaling(), namespaces::add);
+        verdicts.run(api, NAMESPACE, found.served(), found.scaling(), Room.in(api), namespaces::add);
         Path report = Files.createDirectories(Path.of("target/e2e")).resolve("report.md");
         Files.writeString(report, found.text(Helm.installed(api)) + verdicts.report());
     }
@@ -66,13 +74,25 @@ class RealClusterE2E implements OutcomeTests {
     @AfterAll
     void cleanUp() throws Exception {
         if (api != null) {
+            if (installed) {
+                Helm.uninstall(context);
+            }
             for (String namespace : namespaces) {
                 api.delete("/api/v1/namespaces/" + namespace, JSON.createObjectNode());
             }
+            // So that the suite can run again at once.
+            await().atMost(Duration.ofMinutes(5))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> namespaces.stream().noneMatch(this::exists));
             api.close();
         }
-        if (installed) {
-            Helm.uninstall(context);
+    }
+
+    private boolean exists(String namespace) {
+        try {
+            return api.get("/api/v1/namespaces/" + namespace).succeeded();
+        } catch (IOException e) {
+            return true;
         }
     }
 
@@ -81,14 +101,36 @@ class RealClusterE2E implements OutcomeTests {
         return verdicts.rows();
     }
 
+    /** With the manifest and the patch that the README shows. */
+    @Test
+    void the_quickstart_ends_in_a_denial() throws Exception {
+        assumeTrue(found.served().contains("CloneSet v1beta1"), "skipped: OpenKruise before 1.9");
+        String namespace = namespace("quickstart");
+        String clonesets = "/apis/apps.kruise.io/v1beta1/namespaces/" + namespace + "/clonesets";
+        String readme = Files.readString(Path.of("README.md"));
+        Matcher commands = Pattern.compile("kubectl apply -f (\\S+)\n.*?-p '(.*?)'", Pattern.DOTALL)
+                .matcher(readme);
+        assertThat(commands.find()).isTrue();
+        Object manifest =
+                new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(Path.of(commands.group(1))));
+        JsonNode patch = JSON.readTree(commands.group(2));
+        api.create(clonesets, JSON.valueToTree(manifest)).orFail();
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> api.get(clonesets + "/web")
+                                .orFail()
+                                .body()
+                                .at("/status/readyReplicas")
+                                .asInt(0)
+                        == 2);
+        Api.Answer answer = api.patch(clonesets + "/web", patch);
+        assertThat(answer.succeeded()).isFalse();
+        assertThat(answer.message()).contains("env[name=MODE].value of container app was changed", "[not-in-place]");
+    }
+
     @Test
     void a_resize_of_a_pod_is_followed_to_its_end() throws Exception {
         assumeTrue(hasTracker(), "skipped: the installed chart runs no tracker (tracker.enabled)");
-        namespaces.add(NAMESPACE + "-resize");
-        api.create(
-                        "/api/v1/namespaces",
-                        JSON.readTree("{\"metadata\": {\"name\": \"%s-resize\"}}".formatted(NAMESPACE)))
-                .orFail();
+        namespace("resize");
         JsonNode pod = JSON.readTree("""
                 {"metadata": {"name": "single", "annotations": {"inplace-guard.io/update-policy": "InPlaceOnly"}},
                 "spec": {"terminationGracePeriodSeconds": 1, "containers": [{"name": "app", "image": "registry.k8s.io/pause:3.9",
@@ -113,6 +155,14 @@ class RealClusterE2E implements OutcomeTests {
                         .asString())
                 .isEqualTo("60m");
         assertThat(after.at("/status/containerStatuses/0/restartCount").asInt()).isZero();
+    }
+
+    private String namespace(String suffix) throws IOException {
+        String name = NAMESPACE + "-" + suffix;
+        namespaces.add(name);
+        api.create("/api/v1/namespaces", JSON.readTree("{\"metadata\": {\"name\": \"%s\"}}".formatted(name)))
+                .orFail();
+        return name;
     }
 
     private boolean hasTracker() throws IOException {

@@ -38,7 +38,7 @@ final class Snapshot {
         return snapshot;
     }
 
-    private static Iterable<JsonNode> items(Api api, String path) throws IOException {
+    static JsonNode items(Api api, String path) throws IOException {
         return api.get(path).orFail().body().path("items");
     }
 

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One edit of one workload: what was answered, and what became of the workload's pod. */
 final class Trial {
@@ -46,6 +47,12 @@ final class Trial {
 
     void create(Api api, boolean v1beta1) throws IOException {
         created = api.create(column.path(namespace), column.workload(name(), edit, v1beta1));
+    }
+
+    void delete(Api api) throws IOException {
+        if (created != null && created.succeeded()) {
+            api.delete(column.path(namespace) + "/" + name(), new JsonMapper().createObjectNode());
+        }
     }
 
     /** Whether the workload was created and its pods are ready, or can never be. */

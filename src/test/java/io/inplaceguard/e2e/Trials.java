@@ -15,15 +15,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes all edits of some columns at once: workloads are created, edited when they are ready, and read when nothing has happened
- * to any of them for a while. Each edit is made in a namespace where the guard enforces; one that the guard denies, also in a
- * namespace where it is off, to see what it prevented.
+ * Makes the edits of some columns, as many at once as the cluster has room for: workloads are created, edited when they are ready,
+ * and read when nothing has happened to any of them for a while. Each edit is made in a namespace where the guard enforces; one
+ * that the guard denies, also in a namespace where it is off, to see what it prevented.
  */
 final class Trials {
 
@@ -41,19 +42,28 @@ final class Trials {
     private final String prefix;
     private final boolean v1beta1;
     private final Consumer<String> created;
-    private final List<Trial> guarded = new ArrayList<>();
-    /** Where the guard is off; null where the edit is expected to be admitted. */
-    private final List<@Nullable Trial> free = new ArrayList<>();
+    private final int room;
+    private final List<Pair> pairs = new ArrayList<>();
+
+    /** @param free where the guard is off; null where the edit is expected to be admitted */
+    private record Pair(Trial guarded, @Nullable Trial free) {
+
+        Stream<Trial> trials() {
+            return Stream.of(guarded, free).filter(Objects::nonNull);
+        }
+    }
 
     /**
      * @param prefix  of the names of namespaces
      * @param v1beta1 whether the cluster serves CloneSet v1beta1
+     * @param room    how many workloads there may be at once
      * @param created called with the name of each namespace that was created
      */
-    Trials(Api api, String prefix, boolean v1beta1, Consumer<String> created) {
+    Trials(Api api, String prefix, boolean v1beta1, int room, Consumer<String> created) {
         this.api = api;
         this.prefix = prefix;
         this.v1beta1 = v1beta1;
+        this.room = room;
         this.created = created;
     }
 
@@ -74,36 +84,73 @@ final class Trials {
             created.accept(namespace(column, mode));
         }
         for (Edit edit : edits) {
-            guarded.add(new Trial(column, edit, namespace(column, "enforce")));
-            free.add(denied.test(edit) ? new Trial(column, edit, namespace(column, "off")) : null);
+            pairs.add(new Pair(
+                    new Trial(column, edit, namespace(column, "enforce")),
+                    denied.test(edit) ? new Trial(column, edit, namespace(column, "off")) : null));
         }
     }
 
     List<Result> run() throws IOException {
-        List<Trial> all = new ArrayList<>(guarded);
-        free.stream().filter(Objects::nonNull).forEach(all::add);
+        List<Result> results = new ArrayList<>();
+        List<Pair> batch = new ArrayList<>();
+        for (Pair pair : pairs) {
+            if (!batch.isEmpty() && trials(batch).size() + pair.trials().count() > room) {
+                results.addAll(run(batch));
+                delete(trials(batch));
+                batch.clear();
+            }
+            batch.add(pair);
+        }
+        results.addAll(run(batch));
+        return results;
+    }
+
+    private static List<Trial> trials(List<Pair> pairs) {
+        return pairs.stream().flatMap(Pair::trials).toList();
+    }
+
+    private List<Result> run(List<Pair> batch) throws IOException {
+        List<Trial> all = trials(batch);
         for (Trial trial : all) {
             trial.create(api, v1beta1);
         }
         orLimit(Duration.ofSeconds(1), () -> {
-            Map<String, Snapshot> now = snapshots();
+            Map<String, Snapshot> now = snapshots(all);
             return all.stream().allMatch(trial -> trial.isReady(snapshot(now, trial)));
         });
-        Map<String, Snapshot> before = snapshots();
+        Map<String, Snapshot> before = snapshots(all);
         for (Trial trial : all) {
             trial.edit(api, snapshot(before, trial));
         }
         Map<Trial, String> outcomes = settled(all);
-        List<Result> results = new ArrayList<>();
-        for (int i = 0; i < guarded.size(); i++) {
-            Trial trial = guarded.get(i);
-            results.add(new Result(
-                    trial.column,
-                    trial.name(),
-                    cell(trial.verdict(), outcomes.get(trial), free.get(i) == null ? "" : outcomes.get(free.get(i))),
-                    trial.answer()));
+        return batch.stream()
+                .map(pair -> new Result(
+                        pair.guarded.column,
+                        pair.guarded.name(),
+                        cell(
+                                pair.guarded.verdict(),
+                                outcomes.get(pair.guarded),
+                                pair.free == null ? "" : outcomes.get(pair.free)),
+                        pair.guarded.answer()))
+                .toList();
+    }
+
+    /** Deletes workloads and waits until the nodes have room again. */
+    private void delete(List<Trial> trials) throws IOException {
+        for (Trial trial : trials) {
+            trial.delete(api);
         }
-        return results;
+        List<String> namespaces =
+                trials.stream().map(Trial::namespace).distinct().toList();
+        orLimit(Duration.ofSeconds(1), () -> {
+            for (String namespace : namespaces) {
+                if (!Snapshot.items(api, "/api/v1/namespaces/" + namespace + "/pods")
+                        .isEmpty()) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     private static String cell(String verdict, String outcome, String without) {
@@ -124,7 +171,7 @@ final class Trials {
         AtomicReference<Map<Trial, String>> last = new AtomicReference<>(Map.of());
         AtomicInteger rounds = new AtomicInteger();
         orLimit(QUIET, () -> {
-            Map<String, Snapshot> now = snapshots();
+            Map<String, Snapshot> now = snapshots(all);
             Map<Trial, String> outcomes = new LinkedHashMap<>();
             all.forEach(trial -> outcomes.put(trial, trial.outcome(snapshot(now, trial))));
             rounds.set(outcomes.equals(last.getAndSet(outcomes)) ? rounds.get() + 1 : 0);
@@ -149,14 +196,11 @@ final class Trials {
         return all.get(trial.namespace());
     }
 
-    private Map<String, Snapshot> snapshots() throws IOException {
+    private Map<String, Snapshot> snapshots(List<Trial> trials) throws IOException {
         Map<String, Snapshot> all = new LinkedHashMap<>();
-        for (Trial trial : guarded) {
-            for (String mode : List.of("enforce", "off")) {
-                String namespace = namespace(trial.column, mode);
-                if (!all.containsKey(namespace)) {
-                    all.put(namespace, Snapshot.of(api, trial.column, namespace, v1beta1));
-                }
+        for (Trial trial : trials) {
+            if (!all.containsKey(trial.namespace())) {
+                all.put(trial.namespace(), Snapshot.of(api, trial.column, trial.namespace(), v1beta1));
             }
         }
         return all;

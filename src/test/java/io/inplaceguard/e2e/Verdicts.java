@@ -50,14 +50,15 @@ public final class Verdicts {
      *
      * @param served  kinds and versions that the cluster serves, as {@code CloneSet v1beta1}
      * @param scaling whether OpenKruise's gate InPlaceWorkloadVerticalScaling is on
+     * @param room    how many workloads there may be at once
      * @param created called with the name of each namespace that was created
      */
-    public void run(Api api, String prefix, List<String> served, boolean scaling, Consumer<String> created)
+    public void run(Api api, String prefix, List<String> served, boolean scaling, int room, Consumer<String> created)
             throws IOException {
         // OpenKruise 1.9 is the first with this version.
         boolean v1beta1 = served.contains("CloneSet v1beta1");
         Map<Column, Map<String, String>> expected = Outcomes.expected(!v1beta1);
-        Trials trials = new Trials(api, prefix, v1beta1, created);
+        Trials trials = new Trials(api, prefix, v1beta1, room, created);
         for (Map.Entry<Column, Map<String, String>> column : expected.entrySet()) {
             String kind = column.getKey().name() + " " + column.getKey().version();
             if (column.getKey().scaling() == scaling && served.contains(kind)) {

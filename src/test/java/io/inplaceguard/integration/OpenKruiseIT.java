@@ -54,11 +54,11 @@ class OpenKruiseIT implements OutcomeTests {
                         .out()
                         .contains("resizePolicy"));
         profile("DISABLED");
-        verdicts.run(api, "off", served, false, created -> {});
+        verdicts.run(api, "off", served, false, Integer.MAX_VALUE, created -> {});
         kruise.restart(GATE + "=true");
         // OpenKruise before 1.9 resizes by an update of the Pod, which this API server refuses.
         profile(served.contains("CloneSet v1beta1") ? "ENABLED" : "REFUSED");
-        verdicts.run(api, "on", served, true, created -> {});
+        verdicts.run(api, "on", served, true, Integer.MAX_VALUE, created -> {});
         Files.writeString(cluster.folder.resolve("outcomes.md"), verdicts.report());
     }
 

@@ -2,6 +2,7 @@ package io.inplaceguard.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.marcnuri.helm.Helm;
 import io.inplaceguard.guard.AdmissionAttributes;
 import io.inplaceguard.guard.Guard;
 import io.inplaceguard.guard.GuardSettings;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -280,5 +283,28 @@ class FallbackPolicyTest {
         assertThat(out.toString())
                 .contains(
                         "inplace-guard-fallback-enforce\nspec:\n  policyName: inplace-guard-fallback\n  validationActions: [Deny]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"enforce", "warn", "audit", "off"})
+    void the_chart_renders_what_the_command_prints(String mode) {
+        StringWriter out = new StringWriter();
+        new CommandLine(new PolicyCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(new PrintWriter(out))
+                .execute("--mode", mode);
+        String rendered = new Helm(Path.of("charts/inplace-guard"))
+                .template()
+                .withName("guard")
+                .withNamespace("inplace-system")
+                .withKubeVersion("1.33.0")
+                .set("fallbackPolicy.enabled", "true")
+                .set("mode", mode)
+                .call();
+        String policy = Stream.of(rendered.split("(?m)^---\n"))
+                .filter(document -> document.startsWith("# Source: inplace-guard/templates/fallback-policy.yaml"))
+                .map(document -> document.substring(document.indexOf('\n') + 1).strip())
+                .collect(Collectors.joining("\n---\n"));
+        assertThat(policy).isEqualTo(out.toString().strip());
     }
 }
