@@ -82,8 +82,9 @@ final class EventRecorder {
                 "RolloutStuck",
                 Type.Warning,
                 "the rollout to revision " + rollout.update()
-                        + " cannot finish under InPlaceOnly, these fields cannot be changed in " + "place: "
-                        + bounded.replaceAll("\\p{Cntrl}", " ") + ". Revert them, or change the update strategy",
+                        + " cannot finish under InPlaceOnly, these fields cannot be changed in place: "
+                        + bounded.replaceAll("\\p{Cntrl}", " ")
+                        + ". Revert them in a namespace of mode warn, delete the pods, or change the update strategy",
                 rollout.current() + " " + rollout.update());
     }
 

@@ -143,7 +143,8 @@ final class StuckRollouts {
                 workload.identity(),
                 List.copyOf(fields),
                 count(pods) + " cannot reach revision " + update + " in place (" + String.join(", ", rules) + ").",
-                "Set these fields back, or switch the strategy to InPlaceIfPossible to have the pods recreated. Details:"
+                "Set these fields back while the namespace has the label inplace-guard.io/mode=warn, delete the pods, or"
+                        + " switch the strategy to InPlaceIfPossible. Details:"
                         + " inplace-guard explain " + rules.iterator().next() + ".");
     }
 
