@@ -49,7 +49,7 @@ memory() { # what, load, command
   (unset JAVA_TOOL_OPTIONS; taskset -c 1 java -XX:+UseSerialGC -cp "target/test-classes:target/classes:$(cat target/classpath)" \
     io.inplaceguard.bench.MemoryLoad "$load" 18443 "$work/certs/ca.crt")
   # Until the garbage of large reviews is collected, half a minute after the last collection (IdleCollector).
-  sleep 40
+  sleep "${SETTLE:-40}"
   kill -0 $server
   awk -v OFS='\t' -v j="$version" -v n="$name" -v l="$load" -v limit="$limit" '/VmHWM/{h = $2} /VmRSS/{r = $2}
     END {print j, n, l, int(r / 1024), int(h / 1024), limit}' /proc/$server/status | tee -a target/bench/memory.tsv
