@@ -39,8 +39,7 @@ final class StructDiffer {
         switch (after.origin()) {
             case SIDECARS -> {
                 StructType type = PodSchema.SIDECAR_SET;
-                long members = type.members(before.spec()) | type.members(after.spec());
-                fields(type, members, before.spec(), after.spec(), scope.field(spec));
+                fields(type, type.members(before.spec(), after.spec()), before.spec(), after.spec(), scope.field(spec));
             }
             case POD, POD_RESIZE -> struct(spec.elementType(), before.spec(), after.spec(), scope.field(spec));
             case WORKLOAD -> {
@@ -67,7 +66,7 @@ final class StructDiffer {
             scope.report(Action.CHANGED, a, b);
             return;
         }
-        long members = type.members(a) | type.members(b);
+        long members = type.members(a, b);
         fields(type, members, a, b, scope);
         if (StructType.hasUnknown(members)) {
             unknownFields(type, a, b, scope);

@@ -55,10 +55,14 @@ final class StructType {
     }
 
     /**
-     * A set of bits: one for each field that an object has, in the order of the Go type, and one for all members that are not
+     * A set of bits: one for each field that either object has, in the order of the Go type, and one for all members that are not
      * fields. Most types have far more fields than an object has members.
      */
-    long members(JsonNode object) {
+    long members(JsonNode a, JsonNode b) {
+        return members(a) | members(b);
+    }
+
+    private long members(JsonNode object) {
         long members = 0;
         for (var member : object.properties()) {
             members |= bits.getOrDefault(member.getKey(), UNKNOWN);

@@ -14,6 +14,7 @@ import java.time.ZonedDateTime;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,37 +58,35 @@ final class LeaderElection implements AutoCloseable {
 
         @Override
         public synchronized LeaderElectionRecord get(KubernetesClient client) {
-            try {
-                return super.get(client);
-            } catch (RuntimeException e) {
-                throw withoutTrace(e);
-            }
+            return withoutTrace(() -> super.get(client));
         }
 
         @Override
         public synchronized void create(KubernetesClient client, LeaderElectionRecord record) {
-            try {
+            withoutTrace(() -> {
                 super.create(client, record);
-            } catch (RuntimeException e) {
-                throw withoutTrace(e);
-            }
+                return record;
+            });
         }
 
         @Override
         public synchronized void update(KubernetesClient client, LeaderElectionRecord record) {
-            try {
+            withoutTrace(() -> {
                 super.update(client, record);
-            } catch (RuntimeException e) {
-                throw withoutTrace(e);
-            }
+                return record;
+            });
         }
 
         /** The elector logs the exception of each attempt: while the API server is away, a stack trace every two seconds. */
-        private static RuntimeException withoutTrace(RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                cause.setStackTrace(new StackTraceElement[0]);
+        private static LeaderElectionRecord withoutTrace(Supplier<LeaderElectionRecord> attempt) {
+            try {
+                return attempt.get();
+            } catch (RuntimeException e) {
+                for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                    cause.setStackTrace(new StackTraceElement[0]);
+                }
+                throw e;
             }
-            return e;
         }
     }
 

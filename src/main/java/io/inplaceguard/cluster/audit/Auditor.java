@@ -85,10 +85,11 @@ final class Auditor {
         if (namespace.isEmpty()) {
             part("namespaces", () -> list("/api/v1/namespaces", each -> findings.addAll(Words.ofNamespace(each))));
             JsonNode manager = manager();
+            OpenKruiseProfile installed = manager == null ? null : OpenKruiseReader.profile(api, manager);
             part(
                     "webhook configurations",
-                    () -> findings.addAll(new GuardHealth(api, leftOut::add, manager, Instant.now()).check()));
-            part("the version of the API server", () -> findings.addAll(Versions.check(api, manager)));
+                    () -> findings.addAll(new GuardHealth(api, leftOut::add, installed, Instant.now()).check()));
+            part("the version of the API server", () -> findings.addAll(Versions.check(api, manager, installed)));
         } else {
             part(
                     "namespace " + namespace,

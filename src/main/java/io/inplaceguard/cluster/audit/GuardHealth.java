@@ -3,7 +3,6 @@ package io.inplaceguard.cluster.audit;
 import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.cluster.ApiException;
 import io.inplaceguard.cluster.KubeApi;
-import io.inplaceguard.cluster.OpenKruiseReader;
 import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import java.time.Instant;
@@ -29,18 +28,18 @@ final class GuardHealth {
 
     private final KubeApi api;
     private final Consumer<String> leftOut;
-    private final @Nullable JsonNode manager;
+    private final @Nullable OpenKruiseProfile installed;
     private final Instant now;
     private final Map<Service, String> certificates = new HashMap<>();
 
     /**
      * @param leftOut receives a sentence for each part that may not be read
-     * @param manager Deployment of OpenKruise's manager; null where it is not known
+     * @param installed what OpenKruise's manager is configured with; null where it is not known
      */
-    GuardHealth(KubeApi api, Consumer<String> leftOut, @Nullable JsonNode manager, Instant now) {
+    GuardHealth(KubeApi api, Consumer<String> leftOut, @Nullable OpenKruiseProfile installed, Instant now) {
         this.api = api;
         this.leftOut = leftOut;
-        this.manager = manager;
+        this.installed = installed;
         this.now = now;
     }
 
@@ -210,8 +209,7 @@ final class GuardHealth {
     private void gate(List<Finding> findings, Service service) {
         KubeApi.Response deployment =
                 api.get("/apis/apps/v1/namespaces/" + service.namespace() + "/deployments/" + service.name());
-        OpenKruiseProfile actual = manager == null ? null : OpenKruiseReader.profile(api, manager);
-        if (!deployment.ok() || actual == null) {
+        if (!deployment.ok() || installed == null) {
             if (deployment.code() == 403) {
                 leftOut.accept("You may not read the Deployment " + service.namespace() + "/" + service.name()
                         + ": whether its settings agree with OpenKruise's feature gates is left out.");
@@ -222,16 +220,16 @@ final class GuardHealth {
             String setting = env.path("value").asString("");
             if (env.path("name").asString("").equals(GATE_SETTING)
                     && Set.of("enabled", "disabled", "refused").contains(setting)
-                    && !setting.equalsIgnoreCase(actual.verticalScaling().name())) {
+                    && !setting.equalsIgnoreCase(installed.verticalScaling().name())) {
                 findings.add(new Finding(
                         Finding.Id.GUARD_GATE,
                         new ObjectIdentity("apps", "Deployment", service.namespace(), service.name()),
                         List.of("spec.template.spec.containers[0].env[name=" + GATE_SETTING + "]"),
                         "The webhook is configured with vertical scaling " + setting
                                 + ", but the OpenKruise manager has its gate InPlaceWorkloadVerticalScaling "
-                                + (actual.verticalScaling() == VerticalScaling.REFUSED
+                                + (installed.verticalScaling() == VerticalScaling.REFUSED
                                         ? "enabled, and the API server refuses how this version of it resizes pods."
-                                        : actual.verticalScaling().name().toLowerCase(Locale.ROOT) + "."),
+                                        : installed.verticalScaling().name().toLowerCase(Locale.ROOT) + "."),
                         "Set openkruise.verticalScaling to auto in the chart's values."));
             }
         }

@@ -125,18 +125,20 @@ final class StuckRollouts {
     private Finding finding(
             Inventory.Workload workload, String update, Set<String> fields, Set<String> rules, int pods) {
         if (rules.equals(Set.of(GATE))) {
-            boolean refused = profile.verticalScaling() == VerticalScaling.REFUSED;
-            return new Finding(
-                    refused ? Finding.Id.STUCK_ROLLOUT : Finding.Id.RESIZE_GATE,
-                    workload.identity(),
-                    List.copyOf(fields),
-                    count(pods) + " cannot be resized to revision " + update
-                            + (refused
-                                    ? ": OpenKruise is older than 1.9, and the API server refuses how it resizes pods."
-                                    : ": OpenKruise's feature gate InPlaceWorkloadVerticalScaling is not enabled."),
-                    refused
-                            ? "Upgrade OpenKruise to 1.9 or newer, or set cpu and memory back."
-                            : "Enable the gate in the OpenKruise manager, or set cpu and memory back.");
+            String problem = count(pods) + " cannot be resized to revision " + update + ": ";
+            return profile.verticalScaling() == VerticalScaling.REFUSED
+                    ? new Finding(
+                            Finding.Id.STUCK_ROLLOUT,
+                            workload.identity(),
+                            List.copyOf(fields),
+                            problem + "OpenKruise is older than 1.9, and the API server refuses how it resizes pods.",
+                            "Upgrade OpenKruise to 1.9 or newer, or set cpu and memory back.")
+                    : new Finding(
+                            Finding.Id.RESIZE_GATE,
+                            workload.identity(),
+                            List.copyOf(fields),
+                            problem + "OpenKruise's feature gate InPlaceWorkloadVerticalScaling is not enabled.",
+                            "Enable the gate in the OpenKruise manager, or set cpu and memory back.");
         }
         return new Finding(
                 Finding.Id.STUCK_ROLLOUT,
@@ -144,8 +146,8 @@ final class StuckRollouts {
                 List.copyOf(fields),
                 count(pods) + " cannot reach revision " + update + " in place (" + String.join(", ", rules) + ").",
                 "Set these fields back while the namespace has the label inplace-guard.io/mode=warn, delete the pods, or"
-                        + " switch the strategy to InPlaceIfPossible. Details:"
-                        + " inplace-guard explain " + rules.iterator().next() + ".");
+                        + " switch the strategy to InPlaceIfPossible. Details: inplace-guard explain "
+                        + rules.iterator().next() + ".");
     }
 
     private static String count(int pods) {

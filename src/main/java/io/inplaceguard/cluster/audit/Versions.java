@@ -4,7 +4,6 @@ import io.inplaceguard.check.report.ObjectIdentity;
 import io.inplaceguard.cluster.ApiException;
 import io.inplaceguard.cluster.ApiResources;
 import io.inplaceguard.cluster.KubeApi;
-import io.inplaceguard.cluster.OpenKruiseReader;
 import io.inplaceguard.guard.OpenKruiseProfile;
 import io.inplaceguard.guard.OpenKruiseProfile.VerticalScaling;
 import io.inplaceguard.kube.ResizeVersions;
@@ -21,10 +20,11 @@ final class Versions {
     /**
      * Findings about versions.
      *
-     * @param manager Deployment of the OpenKruise manager; null where it cannot be read
+     * @param manager   Deployment of the OpenKruise manager; null where it cannot be read
+     * @param installed what it is configured with; null where it is not known
      * @throws ApiException when the API server cannot be reached, or refuses discovery
      */
-    static List<Finding> check(KubeApi api, @Nullable JsonNode manager) {
+    static List<Finding> check(KubeApi api, @Nullable JsonNode manager, @Nullable OpenKruiseProfile installed) {
         String version = api.get("/version").body().path("gitVersion").asString("");
         ApiResources resources = new ApiResources(api);
         boolean resize = resources
@@ -32,11 +32,7 @@ final class Versions {
                 .map(pods -> resources.has(pods, "resize"))
                 .orElse(false);
         List<Finding> findings = check(version, resize);
-        if (manager == null) {
-            return findings;
-        }
-        OpenKruiseProfile profile = OpenKruiseReader.profile(api, manager);
-        if (profile != null && profile.verticalScaling() == VerticalScaling.REFUSED) {
+        if (manager != null && installed != null && installed.verticalScaling() == VerticalScaling.REFUSED) {
             findings.add(new Finding(
                     Finding.Id.VERSION,
                     Inventory.identity(manager),
